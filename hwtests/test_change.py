@@ -1,0 +1,68 @@
+"""Did any counter of errors move while the node worked, and during which check?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from parsers.nvidia_smi import GpuState, Snapshot
+from parsers.nvidia_smi.since import told
+from parsers.nvidia_smi.totals import total
+from parsers.reading import ErrorWord, Field, NotApplicable, Reading
+
+if TYPE_CHECKING:
+    from fixtures.closing import Phase
+    from fixtures.gpus import Gpu
+    from fixtures.judging import Judge
+
+pytestmark = pytest.mark.closing
+
+Counter = Callable[[GpuState], Field]
+
+COUNTERS: dict[str, Counter] = {
+    "closing.uncorrectable_ecc": lambda state: state.ecc.volatile.uncorrectable,
+    "closing.correctable_ecc": lambda state: state.ecc.volatile.correctable,
+    "closing.pcie_replays": lambda state: state.link.replays,
+    "closing.remapped_uncorrectable": lambda state: state.remapped.uncorrectable,
+    "closing.remapped_correctable": lambda state: state.remapped.correctable,
+}
+SLOWDOWNS: dict[str, Counter] = {
+    "closing.thermal_us": lambda state: total((state.event_counters.hw_thermal_slowdown, state.event_counters.sw_thermal_slowdown)),
+    "closing.power_brake_us": lambda state: state.event_counters.hw_power_brake_slowdown,
+    "closing.sw_power_cap_us": lambda state: state.event_counters.sw_power_cap,
+}
+
+
+def test_counters(phases: list[Phase], gpu: Gpu, judge: Judge, snapshot: Callable[[str], Snapshot]) -> None:
+    """A board that collects errors under load was not in order, whatever its other numbers say."""
+    for name, counter in COUNTERS.items():
+        judge(name, rise(phases, counter))
+    for name, counter in SLOWDOWNS.items():
+        if told(snapshot("end"), "event_counters"):
+            judge(name, rise(phases, counter))
+        else:
+            judge.record(name, rise(phases, counter))
+    retired = rise(phases, lambda state: total((state.retired.single_bit, state.retired.double_bit)))
+    if not isinstance(retired, NotApplicable):
+        judge("closing.retired_pages", retired)
+    after = phases[-1].after
+    judge("remapped.pending", after.remapped.pending)
+    judge("remapped.failure", after.remapped.failure)
+    if told(snapshot("end"), "recovery_action"):
+        judge("state.recovery_action", after.recovery_action)
+
+
+def rise(phases: list[Phase], counter: Counter) -> Field:
+    """How much a counter rose from the start to the end of the run, with the checks during which it did; a fall is no reading."""
+    parts = []
+    for phase in phases:
+        before, after = counter(phase.before), counter(phase.after)
+        if not isinstance(before, Reading) or not isinstance(after, Reading):
+            return after if isinstance(before, Reading) else before
+        if after.value < before.value:
+            return ErrorWord("fell", f"it fell from {before.value} to {after.value} during {phase.name}: the board was reset or is another one")
+        parts.append((int(after.value) - int(before.value), phase.name))
+    rose = [f"+{number} during {name}" for number, name in parts if number]
+    return Reading(sum(number for number, _ in parts), before.unit, "; ".join(rose) or "no change")

@@ -1,0 +1,28 @@
+"""
+From which driver on nvidia-smi tells a thing.
+
+Read off documents of drivers 470, 515, 535, 550, 580 and 595: each stands for the first of these in which the thing
+was seen. A field that a driver does not have yet is not a fault of the board; one that it should have and that is
+missing is a broken document.
+"""
+
+from __future__ import annotations
+
+from parsers.nvidia_smi.records import Snapshot
+from parsers.reading import Reading
+
+SINCE = {
+    "clocks_event_reasons": 535,
+    "sram_threshold_exceeded": 535,
+    "reset_required": 535,
+    "recovery_action": 570,
+    "event_counters": 570,
+    "repair_pending": 580,
+}
+"""The major number of the driver. 570 is from NVIDIA's release notes by way of public captures; 550 has neither."""
+
+
+def told(snapshot: Snapshot, name: str) -> bool:
+    """Whether the driver that wrote `snapshot` tells `name`, a key of SINCE. A driver that hides its version is taken to tell everything."""
+    version = snapshot.driver_version
+    return not isinstance(version, Reading) or int(str(version.value).partition(".")[0]) >= SINCE[name]

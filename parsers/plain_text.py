@@ -1,0 +1,80 @@
+"""
+Reading a program's plain text piece by piece, from its first line to its last, so that nothing in it goes unread.
+
+What the lines are made of is settled once, here: line ends may be "\\n" or "\\r\\n"; blanks at the end of a line mean
+nothing. Control characters (NUL, escape sequences of a terminal, a lone carriage return) are refused: none of the
+programs read this way prints them into a pipe, so the text was damaged, or something stood between the program and us.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.errors import ParseError
+
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters but tab and line end, and the halves of surrogate pairs, which no file can hold as text."""
+
+
+def printable_lines(tool: str, text: str) -> list[str]:
+    """The lines of `text` without blanks at their ends; ParseError if there are none or a character is unprintable."""
+    lines = [line[:-1] if line.endswith("\r") else line for line in text.split("\n")]
+    for number, line in enumerate(lines, start=1):
+        if UNPRINTABLE.search(line) or "\r" in line:
+            raise ParseError(tool, "text without control characters", line, number)
+    if not text.strip():
+        raise ParseError(tool, "output", "")
+    return [line.rstrip() for line in lines]
+
+
+class Scanner:
+    """
+    Takes known pieces off the front of a text. What is no piece is a ParseError that quotes its line.
+
+    Patterns match whole lines and end in a line end; the text always has one at its end.
+    """
+
+    def __init__(self, tool: str, text: str) -> None:
+        self.tool = tool
+        self._text = "\n".join(printable_lines(tool, text)).rstrip() + "\n"
+        self._at = 0
+
+    def take(self, pattern: re.Pattern[str], expected: str) -> re.Match[str]:
+        """The next piece, which must match `pattern`; else ParseError says that `expected` was looked for."""
+        match = self.take_if(pattern)
+        if match is None:
+            raise self.error(expected)
+        return match
+
+    def take_if(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The next piece if it matches `pattern`."""
+        match = pattern.match(self._text, self._at)
+        if match is not None:
+            self._at = match.end()
+        return match
+
+    def skip_blank_lines(self) -> None:
+        """Empty lines separate pieces and say nothing."""
+        while self._text.startswith("\n", self._at):
+            self._at += 1
+
+    @property
+    def line_number(self) -> int:
+        """The number of the next line, from 1."""
+        return self._text.count("\n", 0, self._at) + 1
+
+    @property
+    def done(self) -> bool:
+        """Whether everything was taken."""
+        return self._at >= len(self._text)
+
+    def error(self, expected: str) -> ParseError:
+        """What to raise when the next line is not what was `expected`."""
+        line = self._text[self._at :].partition("\n")[0]
+        return ParseError(self.tool, expected, line.strip(), self.line_number)
+
+    def end(self) -> None:
+        """Nothing may follow."""
+        self.skip_blank_lines()
+        if not self.done:
+            raise self.error("the end of the output")
