@@ -56,13 +56,17 @@ def test_counters(phases: list[Phase], gpu: Gpu, judge: Judge, snapshot: Callabl
 
 def rise(phases: list[Phase], counter: Counter) -> Field:
     """How much a counter rose from the start to the end of the run, with the checks during which it did; a fall is no reading."""
-    parts = []
+    rises, unit = [], "count"
     for phase in phases:
         before, after = counter(phase.before), counter(phase.after)
-        if not isinstance(before, Reading) or not isinstance(after, Reading):
-            return after if isinstance(before, Reading) else before
-        if after.value < before.value:
-            return ErrorWord("fell", f"it fell from {before.value} to {after.value} during {phase.name}: the board was reset or is another one")
-        parts.append((int(after.value) - int(before.value), phase.name))
-    rose = [f"+{number} during {name}" for number, name in parts if number]
-    return Reading(sum(number for number, _ in parts), before.unit, "; ".join(rose) or "no change")
+        if not isinstance(before, Reading):
+            return before
+        if not isinstance(after, Reading):
+            return after
+        rises.append((int(after.value) - int(before.value), phase.name))
+        unit = before.unit
+    fell = [f"{number} during {name}" for number, name in rises if number < 0]
+    if fell:
+        return ErrorWord("fell", f"it fell: {'; '.join(fell)}: the board was reset, or another one answers")
+    rose = [f"+{number} during {name}" for number, name in rises if number]
+    return Reading(sum(number for number, _ in rises), unit, "; ".join(rose) or "no change")

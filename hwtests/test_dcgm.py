@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from parsers.dcgmi import DiagError, Diagnosis, Result, category_name, is_configuration, parse_diag, parse_discovery, severity_name
+from parsers.dcgmi import (
+    DiagError,
+    Diagnosis,
+    Result,
+    category_name,
+    is_configuration,
+    is_internal,
+    parse_diag,
+    parse_discovery,
+    parse_version,
+    severity_name,
+)  # fmt: skip
+from parsers.errors import ParseError
 from parsers.reading import Absent, ErrorWord, Field, Reading
 
 if TYPE_CHECKING:
@@ -25,59 +37,79 @@ DEPLOYMENT_TELLS_WHY_SINCE = (3, 3, 7)
 _NAMED_GPU = re.compile(r"\bGPU (\d+)\b")
 
 
-def test_diag(gpu: Gpu, run_on_node: RunOnNode, dcgm_level: int, spec: Spec, judge: Judge) -> None:
-    """dcgmi stresses memory, links and power as no counter does, and knows faults that need a replacement."""
+@pytest.fixture
+def diag(run_on_node: RunOnNode, dcgm_level: int, spec: Spec) -> Output:
+    """One run of all tests on all GPUs, which every item of this file judges a part of."""
     options = [part for parameter in spec.dcgm.options(dcgm_level) for part in ("-p", parameter)]
-    run = run_on_node(
-        "dcgmi", "diag", "-j", "-r", str(dcgm_level), *options, purpose="diag", intrusive=dcgm_level > 1, timeout_s=TIMEOUT_S[dcgm_level]
-    )
-    diagnosis = parse_diag(run.measured(*FAILED_EXIT_CODES))
-    entity = entity_of(gpu, diagnosis, run_on_node)
-    required = spec.dcgm.required(diagnosis.generation, dcgm_level)
-    for test in dict.fromkeys([*required, *(result.test for result in diagnosis.results if result.concerns(entity))]):
-        field = status(diagnosis, run, test, entity)
-        if test in required or not _allowed_skip(field, test, spec, diagnosis):
-            judge(f"dcgm.{test}", field, output=run)
-    judge.fault_class = fault_class(diagnosis, entity)
+    limit = TIMEOUT_S[dcgm_level]
+    return run_on_node("dcgmi", "diag", "-j", "-r", str(dcgm_level), *options, purpose="diag", intrusive=True, timeout_s=limit)
 
 
-def entity_of(gpu: Gpu, diagnosis: Diagnosis, run_on_node: RunOnNode) -> int:
-    """DCGM's own number of this board: by serial where the report tells it, else by UUID from dcgmi discovery."""
-    by_serial = {serial: number for number, serial in diagnosis.serials}
-    if gpu.serial in by_serial:
-        return by_serial[str(gpu.serial)]
+@pytest.fixture
+def version(run_on_node: RunOnNode) -> tuple[int, ...]:
+    """The version of dcgmi; the report itself tells it from 3.1.7 on only."""
+    return tuple(int(part) for part in parse_version(run_on_node("dcgmi", "--version", purpose="version").measured()).split("."))
+
+
+def test_diag(gpu: Gpu, diag: Output, version: tuple[int, ...], run_on_node: RunOnNode, dcgm_level: int, spec: Spec, judge: Judge) -> None:
+    """dcgmi stresses memory, links and power as no counter does, and knows faults that need a replacement."""
+    diagnosis = parse_diag(diag.measured(*FAILED_EXIT_CODES))
+    entity = _entity_of(gpu, run_on_node)
+    required, skips = spec.dcgm.required(version[0], dcgm_level), spec.dcgm.allowed_skips(version[0])
+    for test in dict.fromkeys([*required, *(result.test for result in diagnosis.on_gpu(entity))]):
+        field = status(diagnosis, diag.exit_code, version, test, entity)
+        if test not in required and test in skips and isinstance(field, ErrorWord) and field.word == "Skip":
+            judge.record(f"dcgm.{test}", field, output=diag)
+        else:
+            judge(f"dcgm.{test}", field, output=diag)
+    judge.fault_class = fault_class(diagnosis.on_gpu(entity))
+
+
+def test_other_devices(diag: Output, judge: Judge) -> None:
+    """DCGM also tests processors and switches, and does not tell of their failures in its exit code."""
+    diagnosis = parse_diag(diag.measured(*FAILED_EXIT_CODES))
+    if diagnosis.runtime_error is not None:
+        judge("dcgm.other_devices", ErrorWord("runtime_error", diagnosis.runtime_error), output=diag)
+        return
+    failed = [result for result in diagnosis.results if result.entity_group != "GPU" and result.status != "Pass"]
+    said = "; ".join(f"{result.entity_group} {result.entity}: {_line(result)}" for result in failed)
+    judge("dcgm.other_devices", Reading(len(failed), "count", said or "none did not pass"), output=diag)
+
+
+def _entity_of(gpu: Gpu, run_on_node: RunOnNode) -> int:
+    """DCGM's own number of this board, which need not be nvidia-smi's; by UUID."""
     discovery = parse_discovery(run_on_node("dcgmi", "discovery", "-l", purpose="discovery").measured())
-    return discovery.number_of(str(gpu.uuid))
+    for found in discovery.gpus:
+        if found.uuid == gpu.uuid:
+            return found.gpu_id
+    raise ParseError("dcgmi discovery", f"{gpu.name} with UUID {gpu.uuid}", f"{len(discovery.gpus)} other GPUs")
 
 
-def status(diagnosis: Diagnosis, run: Output, test: str, entity: int) -> Field:
+def status(diagnosis: Diagnosis, exit_code: int | None, version: tuple[int, ...], test: str, entity: int) -> Field:
     """What DCGM says of one test on one board: "Pass" or "Fail" as a Reading; whatever is neither was not measured."""
     if diagnosis.runtime_error is not None:
         return ErrorWord("runtime_error", diagnosis.runtime_error)
-    mine = [result for result in diagnosis.results if result.test == test and result.concerns(entity)]
-    told = [_told(result, diagnosis, entity) for result in mine]
-    for field in told:
-        if isinstance(field, Reading) and field.value != "Pass":
-            return field
+    told = [_told(result, version, entity) for result in diagnosis.on_gpu(entity) if result.test == test]
+    failed = [field for field in told if isinstance(field, Reading) and field.value == "Fail"]
     unclear = [field for field in told if not isinstance(field, Reading)]
-    if unclear or not told:
-        return unclear[0] if unclear else Absent(f"a result of {test} for GPU {entity}")
-    if _blames_nobody(diagnosis, run, test):
-        return ErrorWord("Fail", f"{test} failed but no device did (exit code {run.exit_code})")
-    return next(field for field in told if isinstance(field, Reading))
+    if failed or unclear or not told:
+        return (failed or unclear or [Absent(f"a result of {test} for GPU {entity}, which is this board")])[0]
+    return _blames_nobody(diagnosis, exit_code, test) or told[0]
 
 
-def _told(result: Result, diagnosis: Diagnosis, entity: int) -> Field:
+def _told(result: Result, version: tuple[int, ...], entity: int) -> Field:
     line = _line(result)
-    if result.status in ("Pass", "Warn"):
-        return Reading(result.status, "text", line)
-    if result.status != "Fail":
+    if result.status == "Pass":
+        return Reading("Pass", "text", line)
+    if result.status not in ("Fail", "Warn"):
         return ErrorWord(result.status or "no status", f"{line}: it did not run")
-    if result.subtest and not result.errors and diagnosis.version < DEPLOYMENT_TELLS_WHY_SINCE:
-        return ErrorWord("Fail", f"{line}: DCGM before 3.3.7 says so of a test that did not run too, and gives no reason")
+    if result.subtest and not result.errors and version < DEPLOYMENT_TELLS_WHY_SINCE:
+        return ErrorWord(result.status, f"{line}: DCGM before 3.3.7 says so of a test that did not run too, and gives no reason")
+    if result.errors and all(map(is_internal, result.errors)):
+        return ErrorWord(result.status, f"{line}: DCGM itself broke")
     named = {int(number) for error in result.errors for number in _NAMED_GPU.findall(error.text)}
     if result.entity is None and named and entity not in named:
-        return ErrorWord("Fail", f"{line}: it names GPU {sorted(named)}, and says nothing of GPU {entity}")
+        return ErrorWord(result.status, f"{line}: it speaks of GPU {', '.join(map(str, sorted(named)))} and not of this one, GPU {entity}")
     return Reading("Fail", "text", line)
 
 
@@ -87,29 +119,30 @@ def _line(result: Result) -> str:
 
 
 def _described(error: DiagError) -> str:
-    facts = [f"error {error.error_id}" if error.error_id is not None else None]
-    facts += [category_name(error.category) if error.category is not None else None]
-    facts += [f"severity {severity_name(error.severity)}" if error.severity is not None else None]
-    known = ", ".join(fact for fact in facts if fact)
+    facts = [
+        f"error {error.error_id}" if error.error_id is not None else "",
+        category_name(error.category) if error.category is not None else "",
+        f"severity {severity_name(error.severity)}" if error.severity is not None else "",
+    ]
+    known = ", ".join(filter(None, facts))
     return f"{error.text} ({known})" if known else error.text
 
 
-def _blames_nobody(diagnosis: Diagnosis, run: Output, test: str) -> bool:
+def _blames_nobody(diagnosis: Diagnosis, exit_code: int | None, test: str) -> ErrorWord | None:
     """A test, or the whole run, that failed without any device failing: nobody knows which board is meant."""
-    failed = [result for result in diagnosis.results if result.status == "Fail"]
-    summary_failed = diagnosis.summary(test) == "Fail" and not any(result.test == test for result in failed)
-    return summary_failed or (run.exit_code in FAILED_EXIT_CODES and not failed)
+    failed = {result.test for result in diagnosis.results if result.status in ("Fail", "Warn")}
+    for summary in diagnosis.test_summaries:
+        if summary.test == test and summary.status not in ("Pass", "") and test not in failed:
+            return ErrorWord(summary.status, f"{summary.line}: the test did not pass, yet every device did")
+    if exit_code in FAILED_EXIT_CODES and not failed:
+        return ErrorWord("Fail", f"dcgmi ended with exit code {exit_code}, yet every device passed")
+    return None
 
 
-def _allowed_skip(field: Field, test: str, spec: Spec, diagnosis: Diagnosis) -> bool:
-    skipped = isinstance(field, ErrorWord) and field.word in ("Skip", "Not Run")
-    return skipped and test in spec.dcgm.allowed_skips(diagnosis.generation)
-
-
-def fault_class(diagnosis: Diagnosis, entity: int) -> str | None:
-    """ "configuration" where every error of this board's failures is one, else "hardware"; None where nothing failed."""
-    failed = [result for result in diagnosis.results if result.status == "Fail" and result.concerns(entity)]
-    errors = [error for result in failed for error in result.errors]
+def fault_class(results: tuple[Result, ...]) -> str | None:
+    """Whether a board's failures are "hardware", or "configuration" because every error of them is; None where nothing failed."""
+    failed = [result for result in results if result.status in ("Fail", "Warn")]
     if not failed:
         return None
-    return "configuration" if errors and all(result.errors for result in failed) and all(map(is_configuration, errors)) else "hardware"
+    certain = all(result.errors and all(map(is_configuration, result.errors)) for result in failed)
+    return "configuration" if certain else "hardware"

@@ -27,7 +27,7 @@ def time_limit_s(spec: Spec) -> float:
     """How long gpucheck may take on one board: its products at a quarter of the board's floor or peak, and the start."""
     limit = spec.limit("gpumem.dgemm")
     rate = (limit.min or limit.theoretical) if limit else None
-    return START_S + DGEMM_TERA_OPERATIONS / (SLOWEST_SHARE * rate) if rate else START_S + 600
+    return START_S + DGEMM_TERA_OPERATIONS / (SLOWEST_SHARE * float(rate)) if rate else START_S + 600
 
 
 def test_compute(gpu: Gpu, run_on_gpu: RunOnGpu, judge: Judge, spec: Spec) -> None:

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from parsers.nvidia_smi import (
-    HW_POWER_BRAKE_SLOWDOWN, HW_SLOWDOWN, HW_THERMAL_SLOWDOWN, SW_POWER_CAP, SW_THERMAL_SLOWDOWN, parse_query_csv,
-)  # fmt: skip
 from parsers.dcgmi import parse_diag
+from parsers.nvidia_smi import (
+    HW_POWER_BRAKE_SLOWDOWN,
+    HW_SLOWDOWN,
+    HW_THERMAL_SLOWDOWN,
+    SW_POWER_CAP,
+    SW_THERMAL_SLOWDOWN,
+    parse_query_csv,
+)  # fmt: skip
 from parsers.nvidia_smi.since import told
 from parsers.reading import Absent, ErrorWord, Field, Reading
 
@@ -55,7 +60,8 @@ def test_slowdown(gpu: Gpu, load: Output, snapshot: Callable[[str], Snapshot], s
     samples = read_samples(load, query_fields(snapshot("start")))
     mine = [sample.rows[gpu.uuid] for sample in samples if gpu.uuid in sample.rows]
     if len(mine) < len(samples):
-        judge("gpupower.mean_power_share", ErrorWord("missing", f"nvidia-smi left this board out of {len(samples) - len(mine)} samples"), output=load)
+        left_out = f"nvidia-smi left this board out of {len(samples) - len(mine)} of {len(samples)} samples"
+        judge("gpupower.mean_power_share", ErrorWord("missing", left_out), output=load)
     judge("gpupower.mean_power_share", lambda: mean_power_share(samples, str(gpu.uuid), spec), output=load)
     judge("gpupower.thermal_samples", _samples_with(mine, HW_THERMAL_SLOWDOWN | SW_THERMAL_SLOWDOWN), output=load)
     judge("gpupower.power_brake_samples", _samples_with(mine, HW_POWER_BRAKE_SLOWDOWN), output=load)

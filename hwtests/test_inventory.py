@@ -12,7 +12,6 @@ from parsers.nvidia_smi import Snapshot
 from parsers.reading import Absent, ErrorWord, Field, Reading
 
 if TYPE_CHECKING:
-    from fixtures.command import Output
     from fixtures.gpus import Gpu
     from fixtures.judging import Judge
     from fixtures.spec import Spec
@@ -21,18 +20,27 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.inventory
 
+GpusOnBus = Callable[[], list[PciDevice]]
+Hidden = Callable[[], "str | None"]
+Snapshots = Callable[[str], Snapshot]
+
 DEVICE_FILES = ("/dev", "-maxdepth", "1", "-name", "nvidia[0-9]*")
 NOTHING_HIDDEN = ("", "all")
 
 
 @pytest.fixture
-def pci(run_on_node: RunOnNode) -> Callable[[], list[PciDevice]]:
+def pci(run_on_node: RunOnNode) -> GpusOnBus:
     """The NVIDIA GPUs on the PCI bus, also those that no longer answer."""
-    return lambda: [device for device in parse_lspci_numeric(run_on_node("lspci", "-D", "-n", purpose="pci").measured()) if device.is_nvidia_gpu]
+
+    def ask() -> list[PciDevice]:
+        devices = parse_lspci_numeric(run_on_node("lspci", "-D", "-n", purpose="pci").measured())
+        return [device for device in devices if device.is_nvidia_gpu]
+
+    return ask
 
 
 @pytest.fixture
-def hidden(run_on_node: RunOnNode, spec: Spec) -> Callable[[], str | None]:
+def hidden(run_on_node: RunOnNode, spec: Spec) -> Hidden:
     """Why this process may see fewer GPUs than the host has, None if nothing says so."""
 
     def ask() -> str | None:
@@ -45,9 +53,7 @@ def hidden(run_on_node: RunOnNode, spec: Spec) -> Callable[[], str | None]:
     return ask
 
 
-def test_counts(
-    pci: Callable[[], list[PciDevice]], hidden: Callable[[], str | None], snapshot: Callable[[str], Snapshot], run_on_node: RunOnNode, judge: Judge
-) -> None:
+def test_counts(pci: GpusOnBus, hidden: Hidden, snapshot: Snapshots, run_on_node: RunOnNode, judge: Judge) -> None:
     """The bus, the driver's device files, nvidia-smi and the spec must agree on the number of GPUs."""
     concealed = hidden()
 
@@ -66,14 +72,12 @@ def _device_files(run_on_node: RunOnNode) -> Reading:
     return Reading(len(files), "count", " ".join(files) or "no /dev/nvidia*")
 
 
-def test_driver(snapshot: Callable[[str], Snapshot], judge: Judge) -> None:
+def test_driver(snapshot: Snapshots, judge: Judge) -> None:
     """Limits were measured under a range of drivers, and older ones lack what the checks read."""
     judge("inventory.driver_version", lambda: snapshot("start").driver_version)
 
 
-def test_present(
-    gpu: Gpu, pci: Callable[[], list[PciDevice]], hidden: Callable[[], str | None], snapshot: Callable[[str], Snapshot], judge: Judge, spec: Spec
-) -> None:
+def test_present(gpu: Gpu, pci: GpusOnBus, hidden: Hidden, snapshot: Snapshots, judge: Judge) -> None:
     """A board that is gone, or lost to the driver, must fail and must not make the list shorter."""
     judge("inventory.present", lambda: _present(gpu, pci(), hidden(), snapshot("start")))
     judge("inventory.uuid_holders", lambda: _holders(snapshot("start"), gpu, "uuid"))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from parsers import bandwidthtest, nvbandwidth
-from parsers.nvidia_smi import GpuState, parse_query_xml
 from parsers.errors import ParseError
+from parsers.nvidia_smi import GpuState, parse_query_xml
 from parsers.reading import Absent, Field, Reading
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from parsers.nvidia_smi import GpuState, Process, Snapshot
 from parsers.nvidia_smi.since import told
-from parsers.reading import Absent, Field, NoReading, NotApplicable, Reading
+from parsers.reading import Absent, Field, NotApplicable, Reading
 
 if TYPE_CHECKING:
     from fixtures.gpus import Gpu
@@ -68,7 +68,7 @@ def _recovery_action(state: GpuState) -> Field:
             return Reading("Reset", "text", field.line)
     unknown = [field for field in asked if not isinstance(field, (Reading, NotApplicable))]
     if unknown or not any(isinstance(field, Reading) for field in asked):
-        return (unknown or list(asked))[0]
+        return unknown[0] if unknown else asked[0]
     return Reading("None", "text", "; ".join(field.line for field in asked if isinstance(field, Reading)))
 
 
@@ -88,7 +88,7 @@ def test_idle(board: Callable[[str], GpuState], gpu: Gpu, judge: Judge) -> None:
 
 
 def _others(state: GpuState) -> Field:
-    if isinstance(state.processes, NoReading):
+    if not isinstance(state.processes, tuple):
         return state.processes
     shown = ", ".join(_shown(process) for process in state.processes)
     return Reading(len(state.processes), "count", shown or "no process")

@@ -122,7 +122,8 @@ def _like_a_number(cell: str) -> bool:
     return cell.lstrip("+-.")[:1].isdigit()
 
 
-_BUS_ID = re.compile(r"([0-9a-f]{4,8}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])", re.IGNORECASE)
+BUS_ID = r"[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]"
+"""The shape of a PCI address, of whatever width its domain is."""
 
 
 def bus_id(text: str) -> str | None:
@@ -131,8 +132,7 @@ def bus_id(text: str) -> str | None:
 
     nvidia-smi writes 8 digits of domain (00000000:53:00.0), the kernel and lspci 4 and more only where they need them.
     """
-    match = _BUS_ID.fullmatch(text.strip())
-    if match is None:
+    if not re.fullmatch(BUS_ID, text.strip()):
         return None
-    domain, bus, device, function = match.groups()
-    return f"{int(domain, 16):04x}:{bus}:{device}.{function}".lower()
+    domain, _, rest = text.strip().lower().partition(":")
+    return f"{int(domain, 16):04x}:{rest}"

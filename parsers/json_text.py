@@ -4,7 +4,7 @@ The one JSON document in a program's output, and safe ways into it.
 Programs print other things around their JSON: warnings of a wrapper, errors of a destructor. So a document begins at
 the first line whose first character is "{"; the lines before and after it are kept as notes. Everything that two
 readers could understand differently is refused: a second document, a key given twice, NaN and Infinity, numbers or
-nesting without bound, control characters in strings (as in parsers.plain_text).
+nesting without bound, control characters and halves of surrogate pairs in strings.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from parsers.errors import ParseError
-from parsers.plain_text import UNPRINTABLE
 
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_DEPTH = 64
 _MAX_DIGITS = 40
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _START = re.compile(r"^[ \t]*(?=\{)", re.MULTILINE)
 
 
@@ -108,7 +108,7 @@ def _check(tool: str, value: object) -> None:
         item, depth = pending.pop()
         if depth > MAX_DEPTH:
             raise ParseError(tool, f"at most {MAX_DEPTH} levels of nesting", "more")
-        if isinstance(item, str) and UNPRINTABLE.search(item):
+        if isinstance(item, str) and _UNPRINTABLE.search(item):
             raise ParseError(tool, "text without control characters", repr(item))
         if isinstance(item, dict):
             pending += [(part, depth + 1) for pair in item.items() for part in pair]

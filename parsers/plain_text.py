@@ -1,9 +1,10 @@
 """
 Reading a program's plain text piece by piece, from its first line to its last, so that nothing in it goes unread.
 
-What the lines are made of is settled once, here: line ends may be "\\n" or "\\r\\n"; blanks at the end of a line mean
-nothing. Control characters (NUL, escape sequences of a terminal, a lone carriage return) are refused: none of the
-programs read this way prints them into a pipe, so the text was damaged, or something stood between the program and us.
+What lines are made of is settled once, here. Lines end in LF or in CR LF; blanks at the end of a line mean nothing.
+Control characters (NUL, escape sequences of a terminal, a lone carriage return) and halves of surrogate pairs are
+refused: none of the programs read this way prints them into a pipe, so the text was damaged, or something stood between
+the program and us.
 """
 
 from __future__ import annotations
@@ -12,15 +13,14 @@ import re
 
 from parsers.errors import ParseError
 
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Control characters but tab and line end, and the halves of surrogate pairs, which no file can hold as text."""
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def printable_lines(tool: str, text: str) -> list[str]:
     """The lines of `text` without blanks at their ends; ParseError if there are none or a character is unprintable."""
-    lines = [line[:-1] if line.endswith("\r") else line for line in text.split("\n")]
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
     for number, line in enumerate(lines, start=1):
-        if UNPRINTABLE.search(line) or "\r" in line:
+        if _UNPRINTABLE.search(line):
             raise ParseError(tool, "text without control characters", line, number)
     if not text.strip():
         raise ParseError(tool, "output", "")
@@ -69,7 +69,8 @@ class Scanner:
         return self._at >= len(self._text)
 
     def error(self, expected: str) -> ParseError:
-        """What to raise when the next line is not what was `expected`."""
+        """What to raise when the next line, leaving out empty ones, is not what was `expected`."""
+        self.skip_blank_lines()
         line = self._text[self._at :].partition("\n")[0]
         return ParseError(self.tool, expected, line.strip(), self.line_number)
 

@@ -12,12 +12,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, Union
 
-from reports.words import check_of, device_of, function_of, limit_words, value_words
+from reports.words import accepted_values, check_of, device_of, function_of, limit_words, value_words
 
 WORST_FIRST = ("FAIL", "ERROR", "WARN", "PASS")
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+)*", re.ASCII)
-_COMPARED = ("min", "max", "equals", "warn", "impossible_above")
-Comparable = Union[float, str, "tuple[int, ...]"]
+_ORDERED = ("min", "max", "warn", "impossible_above")
+Comparable = Union[float, "tuple[int, ...]"]
 
 
 class _Unusable(ValueError):
@@ -28,8 +28,8 @@ def verdict_of_reading(reading: Mapping[str, Any]) -> tuple[str | None, str]:
     """
     PASS, WARN, FAIL or ERROR as value and limit give it, with a sentence; None where there is no limit: recorded only.
 
-    Bounds are inclusive. ERROR: no value, another unit than the limit's, a value that is no finite number (a version, a
-    text where the unit says so), a value above what physics allows, a limit that bounds nothing or cannot be read.
+    Bounds are inclusive; what must be equal is compared whole, versions are ordered number by number. ERROR: no value, another unit than the limit's, a value that is no finite number (a
+    version, a text where the unit says so), a value above what physics allows, a limit that bounds nothing or cannot be read.
     """
     limit = reading["limit"]
     if limit is None:
@@ -41,39 +41,47 @@ def verdict_of_reading(reading: Mapping[str, Any]) -> tuple[str | None, str]:
 
 
 def _compared(reading: Mapping[str, Any], limit: Mapping[str, Any]) -> tuple[str, str]:
-    if reading["value"] is None:
+    value, unit = reading["value"], limit["unit"]
+    if value is None:
         raise _Unusable("it has no value")
-    if reading["unit"] != limit["unit"]:
-        raise _Unusable(f"it is in {reading['unit']}, its limit in {limit['unit']}")
-    value = _comparable(reading["value"], limit["unit"])
-    bounds = {name: _comparable(limit[name], limit["unit"]) for name in _COMPARED if limit[name] is not None}
-    _refuse_useless(bounds, limit["unit"])
-    against = f"{value_words(reading)}, limit {limit_words(limit)}"
-    if "impossible_above" in bounds and _less(bounds["impossible_above"], value):
+    if reading["unit"] != unit:
+        raise _Unusable(f"it is in {reading['unit']}, its limit in {unit}")
+    accepted, bounds = _accepted(limit), {name: _ordered(limit[name], unit) for name in _ORDERED if limit[name] is not None}
+    _refuse_useless(accepted, bounds)
+    _refuse_wrong_type(value, unit)
+    if "impossible_above" in bounds and _less(bounds["impossible_above"], _ordered(value, unit)):
         return "ERROR", f"{value_words(reading)} is more than is possible ({limit['impossible_above']})"
-    if _outside(value, bounds):
-        return "FAIL", against
-    return ("WARN" if _in_warning_band(value, bounds) else "PASS"), against
+    outside = value not in accepted if accepted else _outside(_ordered(value, unit), bounds)
+    near = not accepted and _in_warning_band(_ordered(value, unit), bounds)
+    return "FAIL" if outside else "WARN" if near else "PASS", f"{value_words(reading)}, limit {limit_words(limit)}"
 
 
-def _comparable(value: object, unit: str) -> Comparable:
-    if unit == "text":
-        return _text(value)
-    if unit == "version":
-        return _version(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+def _accepted(limit: Mapping[str, Any]) -> list[Any]:
+    accepted = accepted_values(limit)
+    for value in accepted:
+        _refuse_wrong_type(value, limit["unit"])
+    return accepted
+
+
+def _refuse_wrong_type(value: object, unit: str) -> None:
+    """Texts and versions are strings, everything else is a finite number, and true is none."""
+    if unit in ("text", "version"):
+        if not isinstance(value, str):
+            raise _Unusable(f"{value!r} is no {unit}")
+    elif isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise _Unusable(f"{value!r} is no number")
-    return value
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise _Unusable(f"{value!r} is no text")
-    return value
+def _ordered(value: Any, unit: str) -> Comparable:
+    """What is compared as less or more: a number, or the numbers of a dotted version."""
+    _refuse_wrong_type(value, unit)
+    if unit == "text":
+        raise _Unusable("a text has no order: its limit can only say what it must be")
+    return _version(value) if unit == "version" else float(value)
 
 
-def _version(value: object) -> tuple[int, ...]:
-    if not isinstance(value, str) or not _VERSION.fullmatch(value):
+def _version(value: str) -> tuple[int, ...]:
+    if not _VERSION.fullmatch(value):
         raise _Unusable(f"{value!r} is no dotted version")
     numbers = [int(part) for part in value.split(".")]
     while numbers and numbers[-1] == 0:
@@ -81,23 +89,21 @@ def _version(value: object) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _refuse_useless(bounds: Mapping[str, Comparable], unit: str) -> None:
-    if not {"min", "max", "equals"} & set(bounds):
+def _refuse_useless(accepted: list[Any], bounds: Mapping[str, Comparable]) -> None:
+    if not accepted and not {"min", "max"} & set(bounds):
         raise _Unusable("its limit has no bound")
-    if unit == "text" and set(bounds) != {"equals"}:
-        raise _Unusable("a text has no order: its limit can only say what it must be")
-    if "warn" in bounds and ("min" in bounds) == ("max" in bounds):
+    if accepted and {"min", "max", "warn"} & set(bounds):
+        raise _Unusable("its limit says both what it must be and how far it may go")
+    if "warn" in bounds and {"min", "max"} <= set(bounds):
         raise _Unusable("a warning band needs either min or max, so that it has a side")
 
 
 def _less(left: Comparable, right: Comparable) -> bool:
-    return left < right  # type: ignore[operator] # both come from _comparable with one unit
+    return left < right  # type: ignore[operator] # both come from _ordered with one unit
 
 
 def _outside(value: Comparable, bounds: Mapping[str, Comparable]) -> bool:
-    below = "min" in bounds and _less(value, bounds["min"])
-    above = "max" in bounds and _less(bounds["max"], value)
-    return below or above or ("equals" in bounds and value != bounds["equals"])
+    return ("min" in bounds and _less(value, bounds["min"])) or ("max" in bounds and _less(bounds["max"], value))
 
 
 def _in_warning_band(value: Comparable, bounds: Mapping[str, Comparable]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _GPU = re.compile(r"gpu(\d+)")
-_UNITLESS = ("count", "text", "version", None)
+_UNITLESS = ("count", "share", "text", "version", None)
 
 
 def number_words(value: object) -> str:
@@ -28,14 +28,18 @@ def value_words(reading: Mapping[str, Any]) -> str:
 
 
 def limit_words(limit: Mapping[str, Any] | None) -> str:
-    """min 48 GB/s; several bounds stand beside each other, and no limit is "no limit"."""
+    """Min 48 GB/s; several bounds stand beside each other, and no limit is "no limit"."""
     if limit is None:
         return "no limit"
-    bounds = [f"{word} {quantity(limit[name], limit['unit'])}" for name, word in _BOUNDS if limit[name] is not None]
-    return ", ".join(bounds) or "no bound"
+    bounds = [f"{name} {quantity(limit[name], limit['unit'])}" for name in ("min", "max") if limit[name] is not None]
+    accepted = " or ".join(quantity(value, limit["unit"]) for value in accepted_values(limit))
+    return ", ".join([*bounds, *([f"must be {accepted}"] if accepted else [])]) or "no bound"
 
 
-_BOUNDS = (("min", "min"), ("max", "max"), ("equals", "must be"))
+def accepted_values(limit: Mapping[str, Any]) -> list[Any]:
+    """What `equals` accepts: it is one value, or a list of them, or absent."""
+    equals = limit["equals"]
+    return list(equals) if isinstance(equals, list) else [] if equals is None else [equals]
 
 
 def board_words(identity: Mapping[str, Any] | None, device: str) -> str:

@@ -79,17 +79,30 @@ def run_pytest(arguments: list[str]) -> int:
         print(f"hwaccept: the environment {sys.prefix} is damaged ({error}): delete it and start again", file=sys.stderr)
         return SETUP_FAILED
 
-    class NamedPaths:
-        """Makes paths that the caller names take the place of all checks; only pytest can tell a path from a value."""
+    class CommandLine:
+        """Paths that the caller names take the place of all checks: only pytest can tell a path from a value."""
+
+        def pytest_addoption(self, parser: pytest.Parser) -> None:
+            parser.prog = "scripts/accept"
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_configure(self, config: pytest.Config) -> None:
             if len(config.args) > 1 and config.args[0] == CHECKS:
                 config.args = config.args[1:]
+                # xdist starts its workers with these.
+                given = config.invocation_params
+                named = [argument for argument in given.args if argument != CHECKS]
+                config.invocation_params = pytest.Config.InvocationParams(args=named, plugins=given.plugins, dir=given.dir)
 
-    sys.argv[0] = str(CHECKOUT / "scripts" / "accept")
     fixed = ["-c", str(CHECKOUT / "pyproject.toml"), "--rootdir", str(CHECKOUT), CHECKS]
-    return int(pytest.main([*fixed, *arguments], plugins=[NamedPaths()]))
+    try:
+        code = int(pytest.main([*fixed, *arguments], plugins=[CommandLine()]))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody reads on (scripts/accept | head): what is left goes nowhere, or Python's own flush fails again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED
+    return code
 
 
 def wait_for(child: int, heard: int) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parsers.dcgmi.entries import TOOL, each_test, read_errors, read_info, read_status
-from parsers.dcgmi.names import test_name
+from parsers.dcgmi.names import plugin_name
 from parsers.dcgmi.records import Result, Summary
 from parsers.errors import ParseError
 from parsers.json_text import as_list, as_object, as_text, as_whole_number, member, one_line, only_keys
@@ -37,7 +37,7 @@ def _result(category: str, name: str, entry: dict[str, object]) -> Result:
     only_keys(TOOL, entry, _RESULT_KEYS, "a result")
     return Result(
         category=category,
-        test=test_name(name),
+        test=plugin_name(name),
         subtest=None,
         entity_group=_group(entry),
         entity=_entity(entry),
@@ -71,7 +71,7 @@ def read_summaries(body: dict[str, object]) -> tuple[Summary, ...]:
 def _summary(category: str, name: str, test: dict[str, object]) -> Summary:
     entry = as_object(TOOL, test["test_summary"], "test_summary")
     only_keys(TOOL, entry, {"status", "warnings", "info"}, "a test_summary")
-    return Summary(category, test_name(name), read_status(entry), read_errors(entry), read_info(entry), one_line(entry))
+    return Summary(category, plugin_name(name), read_status(entry), read_errors(entry), read_info(entry), one_line(entry))
 
 
 def read_metadata(root: dict[str, object]) -> dict[str, object]:

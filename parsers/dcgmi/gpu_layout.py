@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 
 from parsers.dcgmi.entries import TOOL, each_test, read_errors, read_info, read_status
-from parsers.dcgmi.names import DEPLOYMENT, SOFTWARE, test_name
+from parsers.dcgmi.names import DEPLOYMENT, SOFTWARE, plugin_name
 from parsers.dcgmi.records import DiagError, Result
 from parsers.errors import ParseError
 from parsers.json_text import as_list, as_object, as_text, member, one_line, only_keys
@@ -58,7 +58,7 @@ def _results(category: str, name: str, entry: dict[str, object]) -> Iterator[Res
         raise ParseError(TOOL, f"the GPU that {name} ran on", one_line(entry))
     result = Result(
         category=category,
-        test=SOFTWARE if check else test_name(name),
+        test=SOFTWARE if check else plugin_name(name),
         subtest=name if check else None,
         entity_group=group,
         entity=entity,
@@ -99,7 +99,7 @@ def _of_check(result: Result, listed: bool) -> Iterator[Result]:
         yield dataclasses.replace(result, entity=None)
         return
     for gpu in sorted(set(blamed)):
-        errors = tuple(error for named, error in zip(blamed, result.errors) if named == gpu)
+        errors = tuple(error for named, error in zip(blamed, result.errors, strict=True) if named == gpu)
         yield dataclasses.replace(result, entity=gpu, errors=errors)
 
 

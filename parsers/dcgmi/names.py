@@ -83,7 +83,7 @@ _INTERNAL_WORDS = re.compile(r"\binternal error\b", re.IGNORECASE)
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
 
-def test_name(display_name: str) -> str:
+def plugin_name(display_name: str) -> str:
     """DCGM 4's name of a test that older releases show as `display_name`; one that is not known, in snake_case."""
     return TESTS.get(display_name) or _NOT_A_WORD.sub("_", display_name.lower()).strip("_") or display_name
 

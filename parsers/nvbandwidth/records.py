@@ -61,32 +61,14 @@ def unmeasured(name: str, status: str, error: str = "") -> Testcase:
     return Testcase(name, status, "", "", "", "", (), Absent(f"the sum of {name or 'a testcase'}"), error)
 
 
-def measured(name: str, part: str, description: str, rows: Sequence[Sequence[str]], total: str, slack: float) -> Testcase:
-    """
-    A testcase with its table: cells as printed, checked against the sum that was printed with them.
-
-    `slack` is what rounding to the printed digits may have taken from each cell, relative to it; 0.005 comes on top.
-    """
-    unit = _unit(description)
-    cells = tuple(tuple(_cell(cell, unit, f"{name}: {' '.join(row)}") for cell in row) for row in rows)
-    summed = _cell(total, unit, f"SUM {name} {total}")
-    if not isinstance(summed, Reading):
-        raise ParseError(TOOL, f"a number as the sum of {name}", total)
-    _check_sum(name, cells, summed, slack)
-    return Testcase(name, PASSED, part, description, _direction(description), summed.unit, cells, summed, "")
+def tabled(name: str, part: str, description: str, matrix: Matrix, total: Field) -> Testcase:
+    """A testcase that passed, with its table."""
+    unit = "us" if unit_of(description) == "ns" else "GB/s"
+    return Testcase(name, PASSED, part, description, _direction(description), unit, matrix, total, "")
 
 
-def without_sum(testcase: Testcase, rows: Sequence[Sequence[str]], part: str) -> Testcase:
-    """Another table of `testcase` for which no sum was printed."""
-    printed = _unit(testcase.description)
-    cells = tuple(tuple(_cell(cell, printed, f"{testcase.name}: {' '.join(row)}") for cell in row) for row in rows)
-    absent = Absent(f"the sum of table {part} of {testcase.name}")
-    return Testcase(
-        testcase.name, PASSED, part, testcase.description, testcase.direction, testcase.unit, cells, absent, ""
-    )
-
-
-def _unit(description: str) -> str:
+def unit_of(description: str) -> str:
+    """The unit that the line above a table names: "GB/s" or "ns"; ParseError for any other."""
     match = _DESCRIPTION.fullmatch(description)
     if match is None:
         raise ParseError(TOOL, "a description that ends in (GB/s) or (ns)", description)
@@ -109,13 +91,27 @@ def _cell(text: str, unit: str, line: str) -> Field:
     return Reading(value, "GB/s", line) if unit == "GB/s" else Reading(value / 1000, "us", f"{line} (ns)")
 
 
-def _check_sum(name: str, matrix: Matrix, total: Reading, slack: float) -> None:
-    if not sums_up(matrix, total, slack):
-        raise ParseError(TOOL, f"cells that add up to the sum of {name}", total.line)
+def read_matrix(name: str, unit: str, rows: Sequence[Sequence[str]]) -> Matrix:
+    """The cells of a table, given as printed; all rows have the same number of them, at least one."""
+    if not rows or len({len(row) for row in rows}) != 1 or not rows[0]:
+        raise ParseError(TOOL, f"a table with rows of one length as {name}", f"rows of {[len(row) for row in rows]} cells")
+    return tuple(tuple(_cell(cell, unit, f"{name}: {' '.join(row)}") for cell in row) for row in rows)
+
+
+def read_sum(name: str, unit: str, text: str) -> Reading:
+    """The sum that the tool prints with a table."""
+    cell = _cell(text, unit, f"SUM {name} {text}")
+    if not isinstance(cell, Reading):
+        raise ParseError(TOOL, f"a number as the sum of {name}", text)
+    return cell
 
 
 def sums_up(matrix: Matrix, total: Reading, slack: float) -> bool:
-    """Whether the cells add up to `total`, but for what rounding took from each of them and from the sum."""
+    """
+    Whether the cells add up to `total`, but for what rounding took from each of them and from the sum.
+
+    Rounding takes half of 0.01 each (text), or `slack` of each cell (the 6 significant digits of JSON).
+    """
     values = [float(cell.value) for row in matrix for cell in row if isinstance(cell, Reading)]
     rounding = 0.00501 * (len(values) + 1) + slack * sum(values)
     return bool(values) and abs(sum(values) - float(total.value)) <= rounding

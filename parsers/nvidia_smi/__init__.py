@@ -7,37 +7,61 @@ Raises ParseError for whatever is not such an output; a field that could not be 
 from __future__ import annotations
 
 from parsers.nvidia_smi.csv import parse_query_csv
-from parsers.nvidia_smi.events import HW_POWER_BRAKE, HW_SLOWDOWN, HW_THERMAL_SLOWDOWN, SW_POWER_CAP, SW_THERMAL_SLOWDOWN, THERMAL
-from parsers.nvidia_smi.events import APPLICATION_CLOCKS, DISPLAY_CLOCKS, GPU_IDLE, SYNC_BOOST, event_reasons
-from parsers.nvidia_smi.records import Clocks, Ecc, EccScope, EventCounters, EventReasons, Fabric, GpuState, Link, Power, Process
-from parsers.nvidia_smi.records import RemappedRows, RetiredPages, Snapshot
+from parsers.nvidia_smi.events import (
+    APPLICATION_CLOCKS,
+    DISPLAY_CLOCKS,
+    GPU_IDLE,
+    HW_POWER_BRAKE_SLOWDOWN,
+    HW_SLOWDOWN,
+    HW_THERMAL_SLOWDOWN,
+    SW_POWER_CAP,
+    SW_THERMAL_SLOWDOWN,
+    SYNC_BOOST,
+    THERMAL,
+    event_reasons,
+)
+from parsers.nvidia_smi.records import (
+    Clocks,
+    Ecc,
+    EccScope,
+    EventCounters,
+    EventReasons,
+    Fabric,
+    GpuState,
+    Link,
+    Power,
+    Process,
+    RemappedRows,
+    RetiredPages,
+    Snapshot,
+)
 from parsers.nvidia_smi.totals import at_least, total
 from parsers.nvidia_smi.xml import parse_query_xml
 
 __all__ = [
     "APPLICATION_CLOCKS",
-    "Clocks",
     "DISPLAY_CLOCKS",
+    "GPU_IDLE",
+    "HW_POWER_BRAKE_SLOWDOWN",
+    "HW_SLOWDOWN",
+    "HW_THERMAL_SLOWDOWN",
+    "SW_POWER_CAP",
+    "SW_THERMAL_SLOWDOWN",
+    "SYNC_BOOST",
+    "THERMAL",
+    "Clocks",
     "Ecc",
     "EccScope",
     "EventCounters",
     "EventReasons",
     "Fabric",
-    "GPU_IDLE",
     "GpuState",
-    "HW_POWER_BRAKE",
-    "HW_SLOWDOWN",
-    "HW_THERMAL_SLOWDOWN",
     "Link",
     "Power",
     "Process",
     "RemappedRows",
     "RetiredPages",
-    "SW_POWER_CAP",
-    "SW_THERMAL_SLOWDOWN",
-    "SYNC_BOOST",
     "Snapshot",
-    "THERMAL",
     "at_least",
     "event_reasons",
     "parse_query_csv",

@@ -65,7 +65,7 @@ class _Builder:
     """Builds the tree, counts how deep it is, and refuses what no nvidia-smi prints."""
 
     def __init__(self, parser: expat.XMLParserType) -> None:
-        self.tree: TreeBuilder[Element] = TreeBuilder()
+        self.tree = TreeBuilder()
         self._parser = parser
         self._depth = 0
 

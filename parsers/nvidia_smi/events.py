@@ -2,7 +2,7 @@
 The bits of `clocks_event_reasons.active` (before driver 535: `clocks_throttle_reasons.active`), as in nvml.h.
 
 GPU_IDLE, APPLICATION_CLOCKS and HW_SLOWDOWN are announced to go; HW_SLOWDOWN is set whenever HW_THERMAL_SLOWDOWN or
-HW_POWER_BRAKE is, so that alone it says nothing new.
+HW_POWER_BRAKE_SLOWDOWN is, so that alone it says nothing new.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ HW_SLOWDOWN = 0x8
 SYNC_BOOST = 0x10
 SW_THERMAL_SLOWDOWN = 0x20
 HW_THERMAL_SLOWDOWN = 0x40
-HW_POWER_BRAKE = 0x80
+HW_POWER_BRAKE_SLOWDOWN = 0x80
 DISPLAY_CLOCKS = 0x100
 
 THERMAL = SW_THERMAL_SLOWDOWN | HW_THERMAL_SLOWDOWN
@@ -28,7 +28,7 @@ NAMES = {
     SYNC_BOOST: "sync_boost",
     SW_THERMAL_SLOWDOWN: "sw_thermal_slowdown",
     HW_THERMAL_SLOWDOWN: "hw_thermal_slowdown",
-    HW_POWER_BRAKE: "hw_power_brake_slowdown",
+    HW_POWER_BRAKE_SLOWDOWN: "hw_power_brake_slowdown",
     DISPLAY_CLOCKS: "display_clock_setting",
 }
 """The names that nvidia-smi uses for the same things one by one."""

@@ -87,6 +87,7 @@ class Texts:
             return Absent(place)
         return read_cell(TOOL, kind if path == place else COLLAPSED, self._texts[path], path)
 
+
 def _upwards(place: str) -> Iterator[str]:
     while place:
         yield place

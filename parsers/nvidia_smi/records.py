@@ -11,26 +11,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
-from parsers.cells import ACTIVE, COUNT, DEGREES, ENABLED, MEBIBYTES, MEGAHERTZ, MICROSECONDS, POWER, TEXT, VERSION, YES_NO, Kind
-from parsers.cells import measured, one_of, shaped
+from parsers import cells
+from parsers.cells import ACTIVE, COUNT, ENABLED, MEGAHERTZ, TEXT, YES_NO, Kind, measured, one_of, shaped
+from parsers.nvidia_smi.kinds import COMPUTE_MODE, GENERATION, PCI_DEVICE, PERFORMANCE, RECOVERY, SERIAL, UUID, VBIOS
 from parsers.nvidia_smi.places import Record, at, part
 from parsers.nvidia_smi.totals import at_least, total
 from parsers.reading import Absent, Field, NoReading
 
-_GENERATION = Kind("generation", re.compile("([0-9]{1,2})"), int, "a PCIe generation")
 _LANES = Kind("lanes", re.compile("([0-9]{1,2})x"), int, "a width as 16x")
 _TRAFFIC = measured("KB/s", "KB/s")
 _BANKS = measured("bank(s)", "count")
-_UUID = shaped("GPU-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a GPU's UUID")
-_SERIAL = shaped("[0-9A-Za-z][0-9A-Za-z-]*", "a serial number")
 _SMALL = shaped("[0-9]{1,4}", "a small number")
-_VBIOS = shaped(r"[0-9A-Fa-f]+(?:\.[0-9A-Fa-f]+)+", "a VBIOS version", "version")
-_PCI_DEVICE = shaped("[0-9A-Fa-f]{8}", "device and vendor in hexadecimal")
-_COMPUTE_MODE = one_of("Default", "Exclusive_Thread", "Exclusive_Process", "Prohibited")
-_RECOVERY = one_of("None", "Reset", "GPU Reset", "Reboot", "Node Reboot", "Drain P2P", "Drain and Reset")
-_PERFORMANCE = shaped("P[0-9]{1,2}", "a performance state")
 _FABRIC = one_of("Completed", "In Progress", "Not Started")
 
 
@@ -42,9 +35,9 @@ class Link(Record):
     `tx_util` and `rx_util` are KB/s over the last 20 ms, seen from the GPU: a copy from the host to the device is rx.
     """
 
-    generation_current: Field = at(_GENERATION, "pci_gpu_link_info/pcie_gen/current_link_gen")
-    generation_max: Field = at(_GENERATION, "pci_gpu_link_info/pcie_gen/max_link_gen")
-    generation_device_max: Field = at(_GENERATION, "pci_gpu_link_info/pcie_gen/max_device_link_gen")
+    generation_current: Field = at(GENERATION, "pci_gpu_link_info/pcie_gen/current_link_gen")
+    generation_max: Field = at(GENERATION, "pci_gpu_link_info/pcie_gen/max_link_gen")
+    generation_device_max: Field = at(GENERATION, "pci_gpu_link_info/pcie_gen/max_device_link_gen")
     width_current: Field = at(_LANES, "pci_gpu_link_info/link_widths/current_link_width")
     width_max: Field = at(_LANES, "pci_gpu_link_info/link_widths/max_link_width")
     tx_util: Field = at(_TRAFFIC, "tx_util")
@@ -72,12 +65,12 @@ class EventReasons(Record):
 
 
 def _microseconds(name: str) -> Any:
-    return at(MICROSECONDS, f"clocks_event_reasons_counters/clocks_event_reasons_counters_{name}")
+    return at(cells.MICROSECONDS, f"clocks_event_reasons_counters/clocks_event_reasons_counters_{name}")
 
 
 @dataclass(frozen=True)
 class EventCounters(Record):
-    """Microseconds that the clocks were held back, since the driver was loaded. Absent before driver 560 or so."""
+    """Microseconds that the clocks were held back, since the driver was loaded. Absent before driver 570."""
 
     sw_power_cap: Field = _microseconds("sw_power_cap")
     sync_boost: Field = _microseconds("sync_boost")
@@ -106,9 +99,7 @@ class EccScope(Record):
 
     @property
     def uncorrectable(self) -> Field:
-        """
-        All uncorrectable errors that this layout counts; a Reading only if every counter was read or the sum is not 0.
-        """
+        """All uncorrectable errors that this layout counts; a Reading only if every counter was read or the sum is not 0."""
         if not isinstance(self.double_bit_total, Absent):
             return self.double_bit_total
         split = isinstance(self.sram_uncorrectable, Absent)
@@ -176,14 +167,14 @@ class Power(Record):
     """
 
     draw: Field = at(
-        POWER,
+        cells.POWER,
         "gpu_power_readings/average_power_draw",
         "gpu_power_readings/power_draw",
         "power_readings/power_draw",
         "gpu_power_readings/instant_power_draw",
     )
-    limit: Field = at(POWER, "gpu_power_readings/current_power_limit", "power_readings/enforced_power_limit")
-    default_limit: Field = at(POWER, "gpu_power_readings/default_power_limit", "power_readings/default_power_limit")
+    limit: Field = at(cells.POWER, "gpu_power_readings/current_power_limit", "power_readings/enforced_power_limit")
+    default_limit: Field = at(cells.POWER, "gpu_power_readings/default_power_limit", "power_readings/default_power_limit")
 
 
 @dataclass(frozen=True)
@@ -226,29 +217,29 @@ class GpuState(Record):
     """
 
     pci_bus_id: str
-    processes: Union[tuple[Process, ...], NoReading]
+    processes: tuple[Process, ...] | NoReading
     product_name: Field = at(TEXT, "product_name")
-    uuid: Field = at(_UUID, "uuid")
-    serial: Field = at(_SERIAL, "serial")
+    uuid: Field = at(UUID, "uuid")
+    serial: Field = at(SERIAL, "serial")
     minor_number: Field = at(_SMALL, "minor_number")
     module_id: Field = at(_SMALL, "platformInfo/module_id", "gpu_module_id")
-    pci_device_id: Field = at(_PCI_DEVICE, "pci/pci_device_id")
-    vbios_version: Field = at(_VBIOS, "vbios_version")
+    pci_device_id: Field = at(PCI_DEVICE, "pci/pci_device_id")
+    vbios_version: Field = at(VBIOS, "vbios_version")
     inforom_image_version: Field = at(TEXT, "inforom_version/img_version")
     persistence_mode: Field = at(ENABLED, "persistence_mode")
     mig_current: Field = at(ENABLED, "mig_mode/current_mig")
     mig_pending: Field = at(ENABLED, "mig_mode/pending_mig")
     ecc_current: Field = at(ENABLED, "ecc_mode/current_ecc")
     ecc_pending: Field = at(ENABLED, "ecc_mode/pending_ecc")
-    compute_mode: Field = at(_COMPUTE_MODE, "compute_mode")
-    performance_state: Field = at(_PERFORMANCE, "performance_state")
-    recovery_action: Field = at(_RECOVERY, "gpu_recovery_action")
+    compute_mode: Field = at(COMPUTE_MODE, "compute_mode")
+    performance_state: Field = at(PERFORMANCE, "performance_state")
+    recovery_action: Field = at(RECOVERY, "gpu_recovery_action")
     reset_required: Field = at(YES_NO, "gpu_reset_status/reset_required")
     drain_and_reset_recommended: Field = at(YES_NO, "gpu_reset_status/drain_and_reset_recommended")
-    memory_total: Field = at(MEBIBYTES, "fb_memory_usage/total")
-    memory_used: Field = at(MEBIBYTES, "fb_memory_usage/used")
-    temperature_gpu: Field = at(DEGREES, "temperature/gpu_temp")
-    temperature_memory: Field = at(DEGREES, "temperature/memory_temp")
+    memory_total: Field = at(cells.MEBIBYTES, "fb_memory_usage/total")
+    memory_used: Field = at(cells.MEBIBYTES, "fb_memory_usage/used")
+    temperature_gpu: Field = at(cells.DEGREES, "temperature/gpu_temp")
+    temperature_memory: Field = at(cells.DEGREES, "temperature/memory_temp")
     link: Link = part(Link, "pci/")
     events: EventReasons = part(EventReasons, "")
     event_counters: EventCounters = part(EventCounters, "")
@@ -272,6 +263,6 @@ class Snapshot(Record):
     gpus: tuple[GpuState, ...]
     warnings: tuple[str, ...]
     timestamp: Field = at(TEXT, "timestamp")
-    driver_version: Field = at(VERSION, "driver_version")
-    cuda_version: Field = at(VERSION, "cuda_version")
+    driver_version: Field = at(cells.VERSION, "driver_version")
+    cuda_version: Field = at(cells.VERSION, "cuda_version")
     attached_gpus: Field = at(COUNT, "attached_gpus")

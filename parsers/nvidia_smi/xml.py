@@ -7,7 +7,6 @@ drivers 418 to 595.
 
 from __future__ import annotations
 
-from typing import Union
 from xml.etree.ElementTree import Element
 
 from parsers.cells import COUNT, MEBIBYTES, TEXT, bus_id, read_cell
@@ -50,7 +49,7 @@ def _gpu(element: Element) -> GpuState:
     return fill(GpuState, texts, pci_bus_id=address, processes=_processes(element))
 
 
-def _processes(gpu: Element) -> Union[tuple[Process, ...], NoReading]:
+def _processes(gpu: Element) -> tuple[Process, ...] | NoReading:
     containers = gpu.findall("processes")
     if len(containers) > 1:
         raise ParseError(TOOL, "one element processes", "more than one")

@@ -1,0 +1,66 @@
+"""`lspci -D -n`: every PCI device of the host by address, class and numbers (pciutils 3)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from parsers.cells import bus_id
+from parsers.errors import ParseError
+
+TOOL = "lspci -D -n"
+_LINE = re.compile(r"([0-9a-f:.]+) ([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})(?: \(rev ([0-9a-f]{2})\))?")
+_NVIDIA = "10de"
+_DISPLAY_CLASSES = ("0300", "0302")
+
+
+@dataclass(frozen=True)
+class PciDevice:
+    """
+    One function of a PCI device; all but the address are hexadecimal texts in lower case, as lspci prints them.
+
+    `class_code` is "0302" for a board without display, `vendor` "10de" for NVIDIA; `revision` is None where it is 0.
+    """
+
+    pci_bus_id: str
+    class_code: str
+    vendor: str
+    device: str
+    revision: str | None
+
+    @property
+    def is_nvidia_gpu(self) -> bool:
+        """A display (0300) or 3D (0302) controller of NVIDIA: not its audio, USB, bridge or NVSwitch functions."""
+        return self.vendor == _NVIDIA and self.class_code in _DISPLAY_CLASSES
+
+    @property
+    def readable(self) -> bool:
+        """False for a device that no longer answers: every bit of its configuration then reads as one, so (rev ff)."""
+        return self.revision != "ff"
+
+
+def parse_lspci_numeric(text: str) -> list[PciDevice]:
+    """
+    The devices in the order of the listing.
+
+    Raises ParseError for an empty text (no host is without PCI devices where its boards could be seen), a line of
+    another form, and an address that occurs twice.
+    """
+    devices: dict[str, PciDevice] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            device = _device(line.rstrip(), number)
+            if device.pci_bus_id in devices:
+                raise ParseError(TOOL, "every address once", line, number)
+            devices[device.pci_bus_id] = device
+    if not devices:
+        raise ParseError(TOOL, "at least one PCI device", "")
+    return list(devices.values())
+
+
+def _device(line: str, number: int) -> PciDevice:
+    match = _LINE.fullmatch(line)
+    address = bus_id(match[1]) if match else None
+    if match is None or address is None:
+        raise ParseError(TOOL, "ADDRESS CLASS: VENDOR:DEVICE (rev REVISION)", line, number)
+    return PciDevice(address, match[2], match[3], match[4], match[5])

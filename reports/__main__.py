@@ -1,0 +1,59 @@
+"""python -m reports FOLDER: make results.json, report.html and junit.xml again from the journal of a run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from reports import html
+from reports.journal import JournalError
+from reports.plugin import make_reports
+from reports.results import FILE, ResultsError, exit_code
+
+_USAGE = 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the verdict and where the report is. 0 ACCEPTED, 10 REJECTED, 11 INCOMPLETE, 4 where there is no journal to judge."""
+    parser = argparse.ArgumentParser(prog="python -m reports", description="Make the reports of a run again from its journal.")
+    parser.exit_on_error = True
+    parser.add_argument("folder", type=Path, help="the run's folder, OUT/NODE/TIME, with its journal.jsonl")
+    folder: Path = _parsed(parser, arguments)
+    before = _verdict_on_file(folder)
+    try:
+        document = make_reports(folder)
+    except (OSError, JournalError, ResultsError) as error:
+        print(f"no reports were made: {error}", file=sys.stderr)
+        return _USAGE
+    if before not in (None, document["verdict"]):
+        print(f"{FILE} said {before} before; it was made again from the journal")
+    for reason in document["reasons"]:
+        if "could not be written: " in reason:
+            print(reason)
+    print(f"{document['verdict']}: {folder / html.FILE}")
+    return exit_code(document["verdict"])
+
+
+def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> Path:
+    try:
+        folder: Path = parser.parse_args(arguments).folder
+    except SystemExit as stop:
+        raise SystemExit(_USAGE if stop.code else 0) from None
+    return folder
+
+
+def _verdict_on_file(folder: Path) -> str | None:
+    """The verdict that results.json holds now; None without the file."""
+    try:
+        return str(json.loads((folder / FILE).read_text(encoding="utf-8"))["verdict"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return "nothing that can be read"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""Keeps the journal while the suite runs, and makes the reports from it when the run ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports import html, journal, junit, results
+
+JOURNAL_FILE = "journal.jsonl"
+Answer = dict[str, Any]
+_KEEPER = pytest.StashKey["_Keeper"]()
+
+
+class _Keeper:
+    """One run's journal. `trouble` is the sentence about the first thing that could not be written."""
+
+    def __init__(self, folder: Path, run: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self.suffix = results.mode_suffix(str(run.get("mode")), str(run.get("origin")))
+        self.trouble = ""
+        self._writer: journal.Writer | None = None
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Append, or note why not; once something could not be written the run cannot be accepted any more."""
+        try:
+            self._writer = self._writer or journal.Writer(self.folder / JOURNAL_FILE)
+            self._writer.append(record)
+        except (OSError, ValueError, TypeError) as error:
+            self.trouble = self.trouble or f"{JOURNAL_FILE}: {error}"
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def incomplete(self) -> Answer:
+        """The answer where there are no results; an older results.json must not speak in their place."""
+        try:
+            (self.folder / results.FILE).unlink(missing_ok=True)
+        except OSError as error:
+            self.trouble = f"{self.trouble}; an older {results.FILE} could not be removed: {error}"
+        return {"verdict": f"INCOMPLETE{self.suffix}", "reasons": [f"results could not be written: {self.trouble}"]}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_hwaccept_record(config: pytest.Config, record: dict[str, Any], folder: Path) -> Answer | None:
+    """
+    Write one line of the journal; with the line that ends the run, make the reports and answer with the results document.
+
+    Where something could not be written the answer is INCOMPLETE with the reason, and there is no results.json.
+    """
+    if record.get("type") == "run":
+        config.stash[_KEEPER] = _Keeper(folder, record)
+    keeper = config.stash.get(_KEEPER, None) or config.stash.setdefault(_KEEPER, _Keeper(folder, {}))
+    keeper.write(record)
+    if record.get("type") != "end":
+        return keeper.incomplete() if keeper.trouble else None
+    keeper.close()
+    return keeper.incomplete() if keeper.trouble else _answer(keeper)
+
+
+def _answer(keeper: _Keeper) -> Answer:
+    try:
+        return make_reports(keeper.folder)
+    except (OSError, journal.JournalError, results.ResultsError) as error:
+        keeper.trouble = str(error)
+        return keeper.incomplete()
+
+
+def make_reports(folder: Path) -> Answer:
+    """
+    Make results.json, report.html and junit.xml from the journal in `folder`, and answer with the results document.
+
+    results.json comes first; where another report cannot be made, the answer (not the file) has a sentence more.
+    Raises JournalError, ResultsError, or OSError where results.json cannot be made.
+    """
+    document = results.build_from(journal.read(folder / JOURNAL_FILE))
+    results.write(folder / results.FILE, document)
+    missing = [name for name in (_tried(html.FILE, html.write_html, document, folder), _tried(junit.FILE, junit.write_junit, document, folder)) if name]
+    return {**document, "reasons": [*document["reasons"], *missing]} if missing else document
+
+
+def _tried(name: str, write: Any, document: Answer, folder: Path) -> str:
+    """Make one of the reports that decide nothing. A stale one of an earlier verdict is worse than none."""
+    try:
+        (folder / name).unlink(missing_ok=True)
+        write(document, folder)
+    except (OSError, html.ReportError) as error:
+        return f"{name} could not be written: {error}"
+    return ""
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of the journal of a run that did not come to its end."""
+    keeper = config.stash.get(_KEEPER, None)
+    if keeper is not None:
+        keeper.close()
