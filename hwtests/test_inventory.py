@@ -60,7 +60,7 @@ def test_counts(pci: GpusOnBus, hidden: Hidden, snapshot: Snapshots, run_on_node
     def counted(count: Callable[[], Field]) -> Callable[[], Field]:
         return (lambda: ErrorWord("hidden", concealed)) if concealed else count
 
-    judge("inventory.lspci_gpus", lambda: Reading(len(pci()), "count", f"{len(pci())} NVIDIA GPUs on the PCI bus"))
+    judge("inventory.lspci_gpus", lambda: Reading(len(pci()), "count", "NVIDIA GPUs on the PCI bus"))
     judge("inventory.device_files", counted(lambda: _device_files(run_on_node)))
     judge("inventory.nvidia_smi_gpus", counted(lambda: Reading(len(snapshot("start").gpus), "count", "boards in nvidia-smi -q -x")))
     judge("inventory.attached_gpus", counted(lambda: snapshot("start").attached_gpus))

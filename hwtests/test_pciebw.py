@@ -26,18 +26,18 @@ HOST_TO_DEVICE, DEVICE_TO_HOST = "host_to_device_memcpy_ce", "device_to_host_mem
 NVBANDWIDTH = ("-t", HOST_TO_DEVICE, DEVICE_TO_HOST, "-i", "10")
 BANDWIDTH_TEST = ("--htod", "--dtoh", "--memory=pinned", "--device=0", "--csv")
 LARGE = tuple(f"--{option}" for option in ("mode=range", "start=1073741824", "end=1073741824", "increment=1073741824"))
-SAMPLE_PERIOD_S = 0.2
+SAMPLE_PERIOD_S = 0.5
 COPYING_KBPS = 100_000
 """An idle board moves about 500 KB/s (580.105.08, 8 x H100); a hundred MB/s inside nvidia-smi's 20 ms window is a copy."""
 
 
 @dataclass(frozen=True)
 class Copies:
-    """The three runs of the copy program that this node has, and the runs during which the link was sampled."""
+    """The three runs of the copy program that this node has, and the one run during which the link was sampled."""
 
     tool: str
     runs: tuple[Output, ...]
-    sampled: tuple[Output, ...]
+    sampled: Output
 
     def best(self, direction: str) -> Reading:
         """The fastest of the runs in one direction, in GB/s. Raises NotMeasured or ParseError if any of them failed."""
@@ -56,13 +56,14 @@ def copies(gpu: Gpu, run_on_gpu: RunOnGpu, run_on_node: RunOnNode, sample: Calla
     listing = run_on_node("nvbandwidth", "-l", purpose="version")
     if listing.outcome != "missing":
         options = NVBANDWIDTH if nvbandwidth.parse_version(listing.measured()) < (0, 5) else (*NVBANDWIDTH, "-j")
-        runs = tuple(run_on_gpu(gpu, "nvbandwidth", *options, purpose="copy", sample=link) for _ in range(RUNS))
-        return Copies("nvbandwidth", runs, runs)
+        sampled = run_on_gpu(gpu, "nvbandwidth", *options, purpose="copy", sample=link)
+        undisturbed = tuple(run_on_gpu(gpu, "nvbandwidth", *options, purpose="copy") for _ in range(RUNS - 1))
+        return Copies("nvbandwidth", (sampled, *undisturbed), sampled)
     near = run_on_node("cat", f"/sys/bus/pci/devices/{gpu.pci_bus_id}/local_cpulist", purpose="cpus", target=gpu.name)
     prefix = ("taskset", "-c", near.measured().strip())
     runs = tuple(run_on_gpu(gpu, "bandwidthTest", *BANDWIDTH_TEST, purpose="copy", prefix=prefix) for _ in range(RUNS))
     sampled = run_on_gpu(gpu, "bandwidthTest", *BANDWIDTH_TEST, *LARGE, purpose="link", prefix=prefix, sample=link)
-    return Copies("bandwidthTest", runs, (sampled,))
+    return Copies("bandwidthTest", runs, sampled)
 
 
 def test_host_to_device(copies: Copies, judge: Judge, gpu: Gpu) -> None:
@@ -78,13 +79,12 @@ def test_device_to_host(copies: Copies, judge: Judge, gpu: Gpu) -> None:
 def test_link(copies: Copies, judge: Judge, gpu: Gpu) -> None:
     """The generation and width that a copy ran at; an idle link sleeps at a lower one and proves nothing."""
     states = _states_inside_copies(copies)
-    judge("pciebw.link_generation", _best(states, lambda state: state.link.generation_current, copies), output=copies.sampled[0])
-    judge("pciebw.link_width", _best(states, lambda state: state.link.width_current, copies), output=copies.sampled[0])
+    judge("pciebw.link_generation", _best(states, lambda state: state.link.generation_current, copies), output=copies.sampled)
+    judge("pciebw.link_width", _best(states, lambda state: state.link.width_current, copies), output=copies.sampled)
 
 
 def _states_inside_copies(copies: Copies) -> list[GpuState]:
-    samples = [sample for run in copies.sampled for sample in run.samples]
-    states = [state for sample in samples if sample.outcome == "exited" for state in _states(sample)]
+    states = [state for sample in copies.sampled.samples if sample.outcome == "exited" for state in _states(sample)]
     return [state for state in states if max(_traffic(state.link.tx_util), _traffic(state.link.rx_util)) >= COPYING_KBPS]
 
 
@@ -105,5 +105,4 @@ def _best(states: list[GpuState], get: Callable[[GpuState], Field], copies: Copi
     readings = [field for field in fields if isinstance(field, Reading)]
     if readings:
         return max(readings, key=lambda reading: float(reading.value))
-    taken = sum(len(run.samples) for run in copies.sampled)
-    return fields[0] if fields else Absent(f"a sample inside a copy, among {taken} samples of {copies.tool}")
+    return fields[0] if fields else Absent(f"a sample inside a copy, among {len(copies.sampled.samples)} samples of {copies.tool}")

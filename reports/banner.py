@@ -36,11 +36,11 @@ def _verdict(results: Results) -> str:
     word, _, suffix = results["verdict"].partition(" ")
     known = [item["id"] for item in results["items"]]
     why = "".join(f"<li>{linked(reason, known)}</li>" for reason in results["reasons"])
-    return (
-        f'<section class="hw-banner n-{text(word)}"><p class="verdict"><span class="sign" aria-hidden="true">{_SIGN_OF.get(word, "")}</span> '
-        f'{text(word)}{f" <em>{text(suffix)}</em>" if suffix else ""}</p>'
-        f'<p class="where">node <strong>{text(results["node"])}</strong>, {text(_mode(results))}</p>{_counts(results)}<ul class="reasons">{why}</ul></section>'
-    )
+    sign = f'<span class="sign" aria-hidden="true">{_SIGN_OF.get(word, "")}</span>'
+    words = f"{text(word)} <em>{text(suffix)}</em>" if suffix else text(word)
+    where = f'<p class="where">node <strong>{text(results["node"])}</strong>, {text(_mode(results))}</p>'
+    parts = (f'<p class="verdict">{sign} {words}</p>', where, _counts(results), f'<ul class="reasons">{why}</ul>')
+    return f'<section class="hw-banner n-{text(word)}">{"".join(parts)}</section>'
 
 
 def _mode(results: Results) -> str:
@@ -51,7 +51,8 @@ def _counts(results: Results) -> str:
     counts = results["counts"]
     shown = [f"<span>{badge(word)} {counts[word]}</span>" for word in reversed(ORDER) if counts[word]]
     lost = [f'<span><span class="badge v-ERROR">did not run</span> {counts["not_run"]}</span>'] if counts["not_run"] else []
-    total = f"<span>{len(results['items'])} items, {len(results['required'])} required, up to {results['max_warnings']} WARN per check allowed</span>"
+    number = f"{len(results['items'])} items, {len(results['required'])} required"
+    total = f"<span>{number}, up to {results['max_warnings']} WARN per check allowed</span>"
     return f'<p class="counts">{"".join([*shown, *lost, total])}</p>'
 
 
@@ -92,7 +93,8 @@ def _bill(results: Results) -> str:
     head = ("Position", "Promised", "Found", "Serial", "UUID", "PCI bus id")
     listed = _mapping({name: value for name, value in bill.items() if name not in ("serials", "pci_bus_ids", "sources")})
     boards_table = table(head, rows, "bill") if rows else "<p>The spec promises no GPU.</p>"
-    return f'<h2>Bill of materials</h2>{boards_table}<details class="hw-promise"><summary>All that the spec promises of the node</summary>{listed}</details>'
+    promise = f'<details class="hw-promise"><summary>All that the spec promises of the node</summary>{listed}</details>'
+    return f"<h2>Bill of materials</h2>{boards_table}{promise}"
 
 
 def _limits(results: Results) -> str:
@@ -120,7 +122,7 @@ def _position(device: str, board: Mapping[str, Any], bill: Mapping[str, Any], is
     promise = ", ".join(str(part) for part in [bill.get("product") or "a GPU", *named] if part) if is_promised else "nothing"
     found = any(board.values())
     sign = f'<span class="badge v-{"PASS" if found else "ERROR"}">{"board" if found else "no board known"}</span>'
-    return [text(device), text(promise), sign, *(text(board.get(name)) or "–" for name in ("serial", "uuid", "pci_bus_id"))]
+    return [text(device), text(promise), sign, *(text(board.get(name)) or "-" for name in ("serial", "uuid", "pci_bus_id"))]
 
 
 def _nth(values: object, number: int) -> object:

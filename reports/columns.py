@@ -106,7 +106,8 @@ def _bar(reading: Reading, limit: Mapping[str, Any]) -> str:
     bounds = [limit[name] for name in ("min", "max") if _is_number(limit[name])]
     top = max([abs(reading["value"]), *map(abs, bounds), abs(limit["theoretical"] or 0)]) * 1.04
     ticks = "".join(f'<b style="left:{abs(bound) / top * 100:.1f}%"></b>' for bound in bounds)
-    return f'<span class="bar b-{reading["verdict"] or "none"}"><i style="width:{abs(reading["value"]) / top * 100:.1f}%"></i>{ticks}</span>'
+    filled = f'<i style="width:{abs(reading["value"]) / top * 100:.1f}%"></i>'
+    return f'<span class="bar b-{reading["verdict"] or "none"}">{filled}{ticks}</span>'
 
 
 def _device(item: Item) -> str:
@@ -153,8 +154,9 @@ def details(item: Item) -> str:
     """All that is known of an item: its board, and every reading with limit, conditions, source and the line it was read from."""
     identity = item["identity"] or {}
     known = {
-        "item": text(item["id"]), "test": text(item["nodeid"]), "board serial": text(identity.get("serial")), "UUID": text(identity.get("uuid")),
-        "bus id": text(identity.get("pci_bus_id")), "fault lies with": text(item["subject"]), "kind of fault": text(item["class"]),
+        "item": text(item["id"]), "test": text(item["nodeid"]),
+        "board serial": text(identity.get("serial")), "UUID": text(identity.get("uuid")), "bus id": text(identity.get("pci_bus_id")),
+        "fault lies with": text(item["subject"]), "kind of fault": text(item["class"]),
         "reason": text(item["reason"]), "evidence": "<br>".join(evidence_link(name) for name in item["evidence"]),
     }  # fmt: skip
     about = facts({name: value for name, value in known.items() if value})
@@ -173,6 +175,6 @@ def _reading_cells(reading: Reading) -> list[str]:
     origin = "; ".join(text(limit[name]) for name in ("source", "conditions") if limit.get(name))
     return [
         badge(reading["verdict"]) if reading["verdict"] else "recorded", text(reading["name"]), text(value_words(reading)),
-        text(limit_words(reading["limit"])), margin_bar(reading), origin, text(reading["reason"]), f"<code>{text(reading['source_line'])}</code>",
-        text(reading["concurrency"]), evidence_link(reading["evidence"]),
+        text(limit_words(reading["limit"])), margin_bar(reading), origin, text(reading["reason"]),
+        f"<code>{text(reading['source_line'])}</code>", text(reading["concurrency"]), evidence_link(reading["evidence"]),
     ]  # fmt: skip

@@ -15,7 +15,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     making = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         _write_synced(making, data)
-        os.replace(making, path)
+        making.replace(path)
     finally:
         making.unlink(missing_ok=True)
     sync_folder(path.parent)

@@ -14,7 +14,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, MutableSequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pytest
 from pytest_html import extras
@@ -27,8 +27,8 @@ from reports.markup import ORDER
 FILE = "report.html"
 Results = Mapping[str, Any]
 _CSS = Path(__file__).with_name("report.css")
-_OUTCOMES = {"PASS": "passed", "WARN": "passed", "FAIL": "failed", "ERROR": "failed", "SKIP": "skipped"}
-_PHASES = {"ERROR": "setup", "SKIP": "setup"}
+_Outcome = Literal["passed", "failed", "skipped"]
+_OUTCOMES: dict[str, _Outcome] = {"PASS": "passed", "WARN": "passed", "FAIL": "failed", "ERROR": "failed", "SKIP": "skipped"}
 _SHOWN = {"PASS": "Passed", "WARN": "Passed", "FAIL": "Failed", "ERROR": "Error", "SKIP": "Skipped"}
 _FOREIGN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG")
 _UNUSED = (
@@ -168,8 +168,7 @@ def _reports(number: int, item: Mapping[str, Any]) -> Iterator[pytest.TestReport
     # pytest-html keeps rows by nodeid; the number keeps them apart whatever the ids are
     place = f"{number}::{item['id']}"
     common: dict[str, Any] = {"nodeid": place, "location": (place, 0, place), "keywords": {}, "longrepr": None, "hwaccept": item}
+    when: Literal["setup", "call"] = "setup" if item["verdict"] in ("ERROR", "SKIP") else "call"
     page_part = [extras.html(details(item))]
-    yield pytest.TestReport(
-        outcome=_OUTCOMES[item["verdict"]], when=_PHASES.get(item["verdict"], "call"), duration=item["seconds"], extras=page_part, **common
-    )
+    yield pytest.TestReport(outcome=_OUTCOMES[item["verdict"]], when=when, duration=item["seconds"], extras=page_part, **common)
     yield pytest.TestReport(outcome="passed", when="teardown", **common)

@@ -83,7 +83,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 def printable(value: Any) -> Any:
-    """`value` with every lone surrogate written out as \\udcXX: such a character is in no encoding and breaks every file."""
+    """`value` with every lone surrogate written out as an escape: such a character is in no encoding and breaks every file."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, Mapping):

@@ -28,7 +28,7 @@ def write_junit(results: Mapping[str, Any], folder: Path) -> None:
 
 def document(results: Mapping[str, Any]) -> bytes:
     """The file: a suite whose name carries the mode, so that a simulated result is not taken for a measured one."""
-    verdict, _, mode = results["verdict"].partition(" ")
+    _, _, mode = results["verdict"].partition(" ")
     tops = ET.Element("testsuites", {"name": _clean(f"hwaccept {mode}".strip())})
     suite = ET.SubElement(tops, "testsuite", _suite(results, f"hwaccept {mode}".strip()))
     _properties(suite, _about(results))
@@ -79,5 +79,5 @@ def _properties(parent: ET.Element, pairs: list[tuple[str, str]]) -> None:
 
 
 def _clean(value: str) -> str:
-    """What XML has no way to write, as \\x07 and the like."""
+    """`value` with an escape for every character that XML has no way to write."""
     return _NOT_XML.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), value)

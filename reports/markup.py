@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-SIGNS = {"PASS": "✓", "WARN": "!", "FAIL": "✕", "ERROR": "?", "SKIP": "–"}
+SIGNS = {"PASS": "✓", "WARN": "!", "FAIL": "✕", "ERROR": "?", "SKIP": "-"}
 """A sign beside each word, so that a verdict can be told without its colour."""
 ORDER = ("FAIL", "ERROR", "WARN", "SKIP", "PASS")
 _EVIDENCE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:-]*(/[A-Za-z0-9_][A-Za-z0-9._:-]*)+")
@@ -19,7 +19,8 @@ def text(value: object) -> str:
     """
     `value` as HTML text on one line; None is empty.
 
-    Characters that do not print, such as those that turn the direction of writing, are shown as escapes: a serial must be what it looks like.
+    Characters that do not print, such as those that turn the direction of writing, are shown as escapes: a serial must be
+    what it looks like.
     """
     said = "" if value is None else str(value)
     return html.escape("".join(char if char.isprintable() else _shown(char) for char in said))

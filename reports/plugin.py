@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -80,11 +80,11 @@ def make_reports(folder: Path) -> Answer:
     """
     document = results.build_from(journal.read(folder / JOURNAL_FILE))
     results.write(folder / results.FILE, document)
-    missing = [name for name in (_tried(html.FILE, html.write_html, document, folder), _tried(junit.FILE, junit.write_junit, document, folder)) if name]
-    return {**document, "reasons": [*document["reasons"], *missing]} if missing else document
+    tried = [_tried(html.FILE, html.write_html, document, folder), _tried(junit.FILE, junit.write_junit, document, folder)]
+    return {**document, "reasons": [*document["reasons"], *filter(None, tried)]} if any(tried) else document
 
 
-def _tried(name: str, write: Any, document: Answer, folder: Path) -> str:
+def _tried(name: str, write: Callable[[Answer, Path], None], document: Answer, folder: Path) -> str:
     """Make one of the reports that decide nothing. A stale one of an earlier verdict is worse than none."""
     try:
         (folder / name).unlink(missing_ok=True)

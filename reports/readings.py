@@ -28,8 +28,9 @@ def verdict_of_reading(reading: Mapping[str, Any]) -> tuple[str | None, str]:
     """
     PASS, WARN, FAIL or ERROR as value and limit give it, with a sentence; None where there is no limit: recorded only.
 
-    Bounds are inclusive; what must be equal is compared whole, versions are ordered number by number. ERROR: no value, another unit than the limit's, a value that is no finite number (a
-    version, a text where the unit says so), a value above what physics allows, a limit that bounds nothing or cannot be read.
+    Bounds are inclusive; what must be equal is compared whole, versions are ordered number by number. ERROR: no value,
+    another unit than the limit's, a value that is no finite number (a string, where the unit says so), a value above what
+    physics allows, a limit that bounds nothing or cannot be read.
     """
     limit = reading["limit"]
     if limit is None:
@@ -149,7 +150,8 @@ def _wrong_verdict(item: Mapping[str, Any], readings: list[dict[str, Any]]) -> s
         return ""
     if computed is None:
         return f"recorded as {item['verdict']}, but it judged no reading: nothing was measured"
-    blame = "; ".join(f"{reading['name']}: {reading['reason']}" for reading in readings if reading["verdict"] == computed and reading["reason"])
+    worst = [reading for reading in readings if reading["verdict"] == computed and reading["reason"]]
+    blame = "; ".join(f"{reading['name']}: {reading['reason']}" for reading in worst)
     return f"recorded as {item['verdict']}, but its readings say {computed}{': ' if blame else ''}{blame}"
 
 

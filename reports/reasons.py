@@ -20,7 +20,7 @@ def failures(items: Sequence[Item], required: Sequence[str]) -> list[str]:
             each = "; ".join(f"{item['device']} {_values_failed(item)}{board_words(item['identity'], item['device'])}" for item in group)
             found.append(f"{function} is FAIL {_extent(function, group, required)}, limit {limit}: {each}")
         else:
-            found += [f"{item['id']} is FAIL: {_what_failed(item)}{_kind(item)}{board_words(item['identity'], item['device'])}" for item in group]
+            found += [f"{it['id']} is FAIL: {_what_failed(it)}{_kind(it)}{board_words(it['identity'], it['device'])}" for it in group]
     return found
 
 

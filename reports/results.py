@@ -88,8 +88,8 @@ def _rejecting(standing: _Standing, max_warnings: int) -> list[str]:
 
 
 def _open_questions(standing: _Standing, problems: Sequence[str]) -> list[str]:
-    unknown = [item for item in standing.measured if item["verdict"] == "ERROR" or (item["verdict"] == "FAIL" and item["subject"] != "node")]
-    found = [*problems, *reasons.others(unknown, standing.required)]
+    elsewhere = [item for item in standing.of("FAIL") if item["subject"] != "node"]
+    found = [*problems, *reasons.others([*standing.of("ERROR"), *elsewhere], standing.required)]
     found += reasons.missing(standing.missing, standing.required, standing.started)
     found += [f"{item} stands in the results or among the required items more than once" for item in standing.twice]
     if not standing.required:
@@ -118,7 +118,8 @@ def mode_suffix(mode: str, origin: str) -> str:
 
 
 def build(
-    run: Mapping[str, Any], items: Sequence[Item], end: Mapping[str, Any] | None, *, started: Iterable[Mapping[str, Any]] = (), cut: str = "",
+    run: Mapping[str, Any], items: Sequence[Item], end: Mapping[str, Any] | None, *,
+    started: Iterable[Mapping[str, Any]] = (), cut: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """
     The results document of a run, from its records.
@@ -134,8 +135,9 @@ def build(
     lacking = [_not_run(item, judged, begun) for item in dict.fromkeys(run["required"]) if item not in set(reasons.ids_of(items))]
     counts = Counter(item["verdict"] for item in judged)
     document = {
-        "schema_version": SCHEMA_VERSION, **{name: run[name] for name in _FROM_RUN}, "ended": end["ended"] if end else None, "verdict": verdict,
-        "reasons": why, "counts": {**{word: counts[word] for word in ("PASS", "WARN", "FAIL", "ERROR", "SKIP")}, "not_run": len(lacking)},
+        "schema_version": SCHEMA_VERSION, **{name: run[name] for name in _FROM_RUN},
+        "ended": end["ended"] if end else None, "verdict": verdict, "reasons": why,
+        "counts": {**{word: counts[word] for word in ("PASS", "WARN", "FAIL", "ERROR", "SKIP")}, "not_run": len(lacking)},
         "items": _in_order([*judged, *lacking], run["required"]), "evidence": _evidence(judged),
     }  # fmt: skip
     plain: dict[str, Any] = printable(document)
@@ -163,9 +165,9 @@ def _not_run(item_id: str, judged: Sequence[Item], begun: Sequence[str]) -> dict
     device = device_of(item_id)
     identity = next((item["identity"] for item in judged if item["device"] == device and item["identity"]), None)
     return {
-        "id": item_id, "nodeid": "", "check": check_of(item_id), "device": device, "identity": identity, "subject": "undecided", "class": None,
-        "verdict": "ERROR", "reason": "was started and did not end" if item_id in begun else "did not run", "seconds": 0.0,
-        "readings": [], "evidence": [],
+        "id": item_id, "nodeid": "", "check": check_of(item_id), "device": device, "identity": identity,
+        "subject": "undecided", "class": None, "verdict": "ERROR",
+        "reason": "was started and did not end" if item_id in begun else "did not run", "seconds": 0.0, "readings": [], "evidence": [],
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ SCHEMA_VERSION = 1
 _FILE = Path(__file__).with_name("schema.json")
 
 
-@lru_cache(maxsize=None)
+@cache
 def schema() -> dict[str, Any]:
     """The schema as published."""
     loaded: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
@@ -35,7 +35,7 @@ def first_problem(document: Mapping[str, Any], part: str = "") -> str:
     return f"{place}: {error.message[:300]}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _validator(part: str) -> Draft202012Validator:
     whole = schema()
     return Draft202012Validator({**whole, "$ref": f"#/$defs/{part}"} if part else whole)

@@ -137,8 +137,8 @@ def verdict(folder: str) -> int | None:
         said, mode = results["verdict"], results["mode"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    known = {word + suffix: code for word, code in WORDS.items() for suffix in MODES.get(mode, ())}
-    return known.get(said)
+    known = {word + suffix: code for word, code in WORDS.items() for suffix in MODES.get(str(mode), ())}
+    return known.get(str(said))
 
 
 def exit_code(code: int, folder: str, information: bool) -> int:

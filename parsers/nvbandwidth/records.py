@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ PASSED = "Passed"
 STATUSES = frozenset({PASSED, "Waived", "Running", "Error", "ERROR", "Not Found"})
 """All that a testcase can be. "Running" was never finished; "ERROR" and "Not Found" are a name that is no testcase."""
 
-Matrix = tuple[tuple[Field, ...], ...]
+Cell = Reading | NotApplicable
+Matrix = tuple[tuple[Cell, ...], ...]
 
 _DESCRIPTION = re.compile(r".*\((?P<unit>GB/s|ns)\)")
 _DIRECTION = re.compile(r"CPU\(row\) (->|<->|<-) GPU\(column\)|GPU\(row\) (->|<->|<-) GPU\(column\)")
@@ -80,14 +80,14 @@ def _direction(description: str) -> str:
     return (match[1] or match[2]) if match else ""
 
 
-def _cell(text: str, unit: str, line: str) -> Field:
-    if text == "N/A":
-        return NotApplicable(line)
+def _cell(text: str, unit: str, line: str) -> Cell:
+    return NotApplicable(line) if text == "N/A" else _reading(text, unit, line)
+
+
+def _reading(text: str, unit: str, line: str) -> Reading:
     if _NUMBER.fullmatch(text) is None:
         raise ParseError(TOOL, "a number or N/A", line)
     value = float(text)
-    if not math.isfinite(value):
-        raise ParseError(TOOL, "a finite number", line)
     return Reading(value, "GB/s", line) if unit == "GB/s" else Reading(value / 1000, "us", f"{line} (ns)")
 
 
@@ -100,20 +100,18 @@ def read_matrix(name: str, unit: str, rows: Sequence[Sequence[str]]) -> Matrix:
 
 def read_sum(name: str, unit: str, text: str) -> Reading:
     """The sum that the tool prints with a table."""
-    cell = _cell(text, unit, f"SUM {name} {text}")
-    if not isinstance(cell, Reading):
-        raise ParseError(TOOL, f"a number as the sum of {name}", text)
-    return cell
+    return _reading(text, unit, f"SUM {name} {text}")
 
 
 def sums_up(matrix: Matrix, total: Reading, slack: float) -> bool:
     """
     Whether the cells add up to `total`, but for what rounding took from each of them and from the sum.
 
-    Rounding takes half of 0.01 each (text), or `slack` of each cell (the 6 significant digits of JSON).
+    Rounding takes half of 0.01 GB/s or ns each (text), or `slack` of each cell (the 6 significant digits of JSON).
     """
     values = [float(cell.value) for row in matrix for cell in row if isinstance(cell, Reading)]
-    rounding = 0.00501 * (len(values) + 1) + slack * sum(values)
+    half = 0.00501 if total.unit == "GB/s" else 0.00000501
+    rounding = half * (len(values) + 1) + slack * sum(values)
     return bool(values) and abs(sum(values) - float(total.value)) <= rounding
 
 
@@ -139,11 +137,8 @@ def host_copy(bandwidths: Bandwidths, name: str) -> Reading:
     return cell
 
 
-def _only_cell(testcase: Testcase) -> Reading | NotApplicable:
+def _only_cell(testcase: Testcase) -> Cell:
     if [len(row) for row in testcase.matrix] != [1]:
         shape = f"{len(testcase.matrix)} x {max(map(len, testcase.matrix), default=0)}"
         raise ParseError(TOOL, f"one row and one column as {testcase.name}: the host and one GPU", shape)
-    cell = testcase.matrix[0][0]
-    if not isinstance(cell, (Reading, NotApplicable)):
-        raise ParseError(TOOL, f"a number as {testcase.name}", cell.why)
-    return cell
+    return testcase.matrix[0][0]

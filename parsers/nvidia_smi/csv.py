@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from parsers.cells import ACTIVE, BUS_ID, COUNT, ENABLED, TEXT, VERSION, WATTS, YES_NO, Kind, bus_id, measured, read_cell
+from parsers.cells import ACTIVE, COUNT, ENABLED, TEXT, VERSION, WATTS, YES_NO, Kind, measured, read_cell
 from parsers.errors import ParseError
-from parsers.nvidia_smi.kinds import COMPUTE_MODE, GENERATION, PCI_DEVICE, PERFORMANCE, RECOVERY, SERIAL, UUID, VBIOS
+from parsers.nvidia_smi.kinds import ADDRESS, COMPUTE_MODE, GENERATION, PCI_DEVICE, PERFORMANCE, RECOVERY, SERIAL, UUID, VBIOS
 from parsers.reading import Field, Reading
 
 TOOL = "nvidia-smi --query-gpu"
@@ -34,7 +34,6 @@ def _in(unit: str, digits: str = "[0-9]{1,18}") -> _Column:
 
 _MASK = Kind("bits", re.compile("(0x[0-9a-fA-F]{16})"), lambda text: int(text, 16), "a mask of 16 hexadecimal digits")
 _FLAG = Kind("text", re.compile("(Yes|No|0|1)"), lambda text: {"0": "No", "1": "Yes"}.get(text, text), "Yes, No, 0 or 1")
-_ADDRESS = Kind("text", re.compile(f"({BUS_ID})"), lambda text: str(bus_id(text)), "a PCI bus id")
 _CELSIUS = Kind("C", re.compile("(-?[0-9]{1,4})"), int, "degrees")
 _LANES = Kind("lanes", re.compile("([0-9]{1,2})"), int, "a link width")
 _BANKS = Kind("count", re.compile(r"([0-9]{1,18})(?: bank\(s\))?"), int, "a count of banks")
@@ -42,7 +41,7 @@ _BANKS = Kind("count", re.compile(r"([0-9]{1,18})(?: bank\(s\))?"), int, "a coun
 _COLUMNS = (
     (r"uuid", _Column(UUID)),
     (r"serial", _Column(SERIAL)),
-    (r"pci\.bus_id", _Column(_ADDRESS)),
+    (r"pci\.bus_id", _Column(ADDRESS)),
     (r"pci\.device_id", _Column(PCI_DEVICE)),
     (r"index|count|minor_number", _Column(COUNT)),
     (r"name|timestamp", _Column(TEXT)),

@@ -108,5 +108,7 @@ def fill(record: type[R], texts: Texts, prefix: str = "", **given: object) -> R:
 
 def _first(texts: Texts, kind: Kind, places: list[str]) -> Field:
     said = [texts.field(kind, place) for place in places]
+    if len(said) == 1:
+        return said[0]
     there = [field for field in said if not isinstance(field, Absent)]
     return next((field for field in there if not isinstance(field, NotApplicable)), there[0] if there else Absent(" or ".join(places)))

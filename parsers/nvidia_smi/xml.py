@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from parsers.cells import COUNT, MEBIBYTES, TEXT, bus_id, read_cell
+from parsers.cells import COUNT, MEBIBYTES, TEXT, bus_id
 from parsers.errors import ParseError
 from parsers.nvidia_smi.document import parse_document, split_document
+from parsers.nvidia_smi.kinds import ADDRESS
 from parsers.nvidia_smi.places import COLLAPSED, TOOL, Texts, fill
 from parsers.nvidia_smi.records import GpuState, Process, Snapshot
-from parsers.reading import Absent, Field, NoReading, Reading
+from parsers.reading import Field, NoReading, Reading
 
 
 def parse_query_xml(text: str) -> Snapshot:
@@ -43,28 +44,21 @@ def _gpu(element: Element) -> GpuState:
     address = bus_id(element.get("id", ""))
     if address is None:
         raise ParseError(TOOL, "a PCI bus id as the id of <gpu>", element.get("id", ""))
-    inside = texts.field(TEXT, "pci/pci_bus_id")
-    if isinstance(inside, Reading) and bus_id(str(inside.value)) != address:
+    inside = texts.field(ADDRESS, "pci/pci_bus_id")
+    if isinstance(inside, Reading) and inside.value != address:
         raise ParseError(TOOL, f"the bus id {address} of its <gpu>", inside.line)
-    return fill(GpuState, texts, pci_bus_id=address, processes=_processes(element))
+    return fill(GpuState, texts, pci_bus_id=address, processes=_processes(element, texts))
 
 
-def _processes(gpu: Element) -> tuple[Process, ...] | NoReading:
+def _processes(gpu: Element, texts: Texts) -> tuple[Process, ...] | NoReading:
     containers = gpu.findall("processes")
-    if len(containers) > 1:
-        raise ParseError(TOOL, "one element processes", "more than one")
-    if not containers:
-        return Absent("processes")
-    if len(containers[0]):
+    if len(containers) == 1 and len(containers[0]):
         return tuple(_process(element) for element in containers[0])
-    text = (containers[0].text or "").strip()
-    return _unreadable(text) if text else ()
-
-
-def _unreadable(text: str) -> NoReading:
-    said = read_cell(TOOL, COLLAPSED, text, "processes")
+    if len(containers) == 1 and not (containers[0].text or "").strip():
+        return ()
+    said = texts.field(COLLAPSED, "processes")
     if isinstance(said, Reading):
-        raise ParseError(TOOL, "<process_info> in processes", text)
+        raise ParseError(TOOL, "<process_info> in processes", said.line)
     return said
 
 

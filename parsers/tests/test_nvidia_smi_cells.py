@@ -52,7 +52,7 @@ def test_not_applicable_is_no_value_of_any_kind(word: str) -> None:
 
 @pytest.mark.parametrize("word", sorted(ERROR_WORDS))
 def test_an_error_word_is_an_error_in_any_kind(word: str) -> None:
-    """ "GPU is lost" is not the name of a product."""
+    """An error is no name either: no product is called GPU is lost."""
     for kind in KINDS.values():
         for text in (word, f"[{word}]"):
             assert read_cell("tool", kind, text, "cell") == ErrorWord(word, f"cell: {text}")
@@ -72,7 +72,14 @@ def test_words_that_nobody_knows_are_errors_where_a_shape_is_known(kind: str) ->
 
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [("ACTIVE", "Active "), ("ACTIVE", "not active"), ("ACTIVE", "NotActive"), ("YES_NO", "yes"), ("YES_NO", "Yes, twice"), ("ENABLED", "Enabled.")],
+    [
+        ("ACTIVE", "Active "),
+        ("ACTIVE", "not active"),
+        ("ACTIVE", "NotActive"),
+        ("YES_NO", "yes"),
+        ("YES_NO", "Yes, twice"),
+        ("ENABLED", "Enabled."),
+    ],
 )
 def test_words_are_compared_whole(kind: str, text: str) -> None:
     """No word is found inside another; blanks around it are no part of it."""
@@ -83,8 +90,9 @@ def test_words_are_compared_whole(kind: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        ("MEBIBYTES", "81559 KiB"), ("MEBIBYTES", "81559"), ("MEBIBYTES", "81559MiB"), ("MEBIBYTES", "79.6 MiB"), ("POWER", "68.5 W"), ("POWER", "68.57 mW"),
-        ("POWER", "-1.00 W"), ("POWER", "68,57 W"), ("COUNT", "-1"), ("COUNT", "+1"), ("COUNT", "1.0"), ("COUNT", "1e9"), ("COUNT", "0x10"),
+        ("MEBIBYTES", "81559 KiB"), ("MEBIBYTES", "81559"), ("MEBIBYTES", "81559MiB"), ("MEBIBYTES", "79.6 MiB"),
+        ("POWER", "68.5 W"), ("POWER", "68.57 mW"), ("POWER", "-1.00 W"), ("POWER", "68,57 W"),
+        ("COUNT", "-1"), ("COUNT", "+1"), ("COUNT", "1.0"), ("COUNT", "1e9"), ("COUNT", "0x10"),
         ("COUNT", "1 2"), ("COUNT", "\u0663"), ("COUNT", "9" * 5000), ("DEGREES", "29 F"), ("DEGREES", ".5 C"), ("MICROSECONDS", "7 ms"),
         ("GENERATION", "5.0"), ("YES_NO", "0"), ("VERSION", "580"), ("VERSION", "580..1"),
     ],

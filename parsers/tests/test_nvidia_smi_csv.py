@@ -66,7 +66,13 @@ def test_a_unit_must_stand_somewhere() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["power.draw [mW]\n68.57\n", "power.draw [W]\n68.57 mW\n", "power.draw [W]\n68.57 MHz\n", "power.draw [W]\n68\n", "power.draw [W]\n68.5\n"],
+    [
+        "power.draw [mW]\n68.57\n",
+        "power.draw [W]\n68.57 mW\n",
+        "power.draw [W]\n68.57 MHz\n",
+        "power.draw [W]\n68\n",
+        "power.draw [W]\n68.5\n",
+    ],
 )
 def test_another_unit_or_a_number_cut_short_is_refused(text: str) -> None:
     """68 W, from 688.12 W by a cut, would be an idle board."""
@@ -133,7 +139,7 @@ def test_bus_ids_take_the_form_used_elsewhere() -> None:
 )
 def test_another_header_is_refused(header: str) -> None:
     """With a column missing, moved or added, numbers would be read as something that they are not; noheader has none."""
-    with pytest.raises(ParseError, match="the header uuid, power.draw, temperature.gpu"):
+    with pytest.raises(ParseError, match=r"the header uuid, power\.draw, temperature\.gpu"):
         parse_query_csv(f"{header}\nGPU-aaaaaaaa-0000-4000-8000-000000000000, 688.12, 61\n", ["uuid", "power.draw", "temperature.gpu"])
 
 
@@ -179,7 +185,9 @@ def test_a_row_of_another_length_is_refused(cells: str) -> None:
         parse_query_csv(f"uuid, temperature.gpu\n{cells}\n", ["uuid", "temperature.gpu"])
 
 
-@pytest.mark.parametrize(("column", "cell"), [("uuid", "GPU-aaaaaaaa-0000-4000-8000-000000000000"), ("index", "0"), ("pci.bus_id", "0000:53:00.0")])
+@pytest.mark.parametrize(
+    ("column", "cell"), [("uuid", "GPU-aaaaaaaa-0000-4000-8000-000000000000"), ("index", "0"), ("pci.bus_id", "0000:53:00.0")]
+)
 def test_a_board_on_two_rows_is_refused(column: str, cell: str) -> None:
     """Eight rows of seven boards would hide that one is gone."""
     with pytest.raises(ParseError, match=f"every {column} once"):
@@ -249,15 +257,24 @@ def test_event_tables_of_the_real_program(mock: str) -> None:
 @pytest.mark.parametrize("mock", MOCKS)
 def test_remapping_and_ecc_tables_of_the_real_program(mock: str) -> None:
     """Counters are counts, pending and failure are No."""
-    names = ["gpu_name", "gpu_bus_id", "gpu_uuid"] + [f"remapped_rows.{name}" for name in ("correctable", "uncorrectable", "pending", "failure")]
+    names = ["gpu_name", "gpu_bus_id", "gpu_uuid"] + [
+        f"remapped_rows.{name}" for name in ("correctable", "uncorrectable", "pending", "failure")
+    ]
     rows = parse_query_csv(outside(f"own/nvidia-smi/{mock}-query-remapped.out"), names)
-    assert {field.value for row in rows for name, field in row.items() if name.startswith("remapped") and isinstance(field, Reading)} == {0, "No"}
+    assert {field.value for row in rows for name, field in row.items() if name.startswith("remapped") and isinstance(field, Reading)} == {
+        0,
+        "No",
+    }
     ecc = ["index", "ecc.errors.uncorrected.volatile.total", "ecc.errors.corrected.volatile.total", "retired_pages.pending"]
     assert len(parse_query_csv(outside(f"own/nvidia-smi/{mock}-query-eccerr.out"), ecc)) == 8
 
 
 @pytest.mark.parametrize(
-    "name", [*(f"own/nvidia-smi/{mock}-query-{kind}.out" for mock in MOCKS for kind in ("bad", "nounits", "apps")), "own/nvidia-smi/nodriver-query.out"]
+    "name",
+    [
+        *(f"own/nvidia-smi/{mock}-query-{kind}.out" for mock in MOCKS for kind in ("bad", "nounits", "apps")),
+        "own/nvidia-smi/nodriver-query.out",
+    ],
 )
 def test_other_outputs_of_the_real_program_are_refused(name: str) -> None:
     """A bad field, a table without header, another query's table and a failed driver are not this table."""

@@ -91,7 +91,14 @@ def test_a_lost_gb200() -> None:
     """The board is listed, its identity filled, exit code 0; what was measured is the error word."""
     _, lost = recording(QX + "k8stestinfra-mock-qx-gb200-lost.xml").gpus
     assert value(lost.product_name) == "NVIDIA GB200"
-    for field in (lost.memory_total, lost.temperature_gpu, lost.power.draw, lost.clocks.sm, lost.fabric.state, lost.ecc.volatile.uncorrectable):
+    for field in (
+        lost.memory_total,
+        lost.temperature_gpu,
+        lost.power.draw,
+        lost.clocks.sm,
+        lost.fabric.state,
+        lost.ecc.volatile.uncorrectable,
+    ):
         assert isinstance(field, ErrorWord)
         assert field.word == "GPU is lost"
     assert lost.remapped.failure == ErrorWord("GPU is lost", "remapped_rows: GPU is lost")
@@ -144,7 +151,12 @@ def test_a_4090_of_driver_535() -> None:
     gpu = recording(QX + "netdata-rtx-4090-driver-535.xml").gpus[0]
     assert isinstance(gpu.serial, NotApplicable)
     assert isinstance(gpu.ecc.volatile.uncorrectable, NotApplicable)
-    assert (value(gpu.ecc_current), value(gpu.remapped.banks), value(gpu.power.draw), value(gpu.reset_required)) == ("Disabled", 192, 26.84, "No")
+    assert (value(gpu.ecc_current), value(gpu.remapped.banks), value(gpu.power.draw), value(gpu.reset_required)) == (
+        "Disabled",
+        192,
+        26.84,
+        "No",
+    )
     assert isinstance(gpu.event_counters.sw_power_cap, Absent)
     assert isinstance(gpu.recovery_action, Absent)
 

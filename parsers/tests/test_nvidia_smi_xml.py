@@ -1,47 +1,13 @@
-"""The document of `nvidia-smi -q -x`: what is read, what is refused, and what must never become a value."""
+"""The document of `nvidia-smi -q -x`: what is read, and what must never become a value."""
 
 from __future__ import annotations
 
-import dataclasses
-import random
-from collections.abc import Iterator
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from parsers.errors import ParseError
-from parsers.nvidia_smi import GpuState, Process, Snapshot, parse_query_xml
-from parsers.nvidia_smi.document import MAX_CHARACTERS
-from parsers.nvidia_smi.places import Record
+from parsers.nvidia_smi import Process, parse_query_xml
 from parsers.reading import Absent, ErrorWord, Field, NotApplicable, Reading
-from parsers.tests.damage import RECORDINGS, changed, outside, prefixes
-
-H100 = (RECORDINGS / "nvidia_smi" / "h100-580.xml").read_text()
-LOST = (RECORDINGS / "nvidia_smi" / "h100-580-lost.xml").read_text()
-A100 = (RECORDINGS / "nvidia_smi" / "a100-470.xml").read_text()
-SMALL = '<?xml version="1.0" ?>\n<nvidia_smi_log>\n\t<attached_gpus>1</attached_gpus>\n\t<gpu id="00000000:53:00.0">\n{}\t</gpu>\n</nvidia_smi_log>\n'
-
-
-def fields(record: object, path: str = "") -> Iterator[tuple[str, Field]]:
-    """Every Field of a record and of those inside it, by its dotted name."""
-    assert dataclasses.is_dataclass(record)
-    for each in dataclasses.fields(record):
-        value = getattr(record, each.name)
-        if isinstance(value, (Reading, NotApplicable, ErrorWord, Absent)):
-            yield path + each.name, value
-        elif isinstance(value, Record):
-            yield from fields(value, f"{path}{each.name}.")
-
-
-def values(record: object) -> dict[str, object]:
-    """The values of all Readings by their dotted names."""
-    return {name: field.value for name, field in fields(record) if isinstance(field, Reading)}
-
-
-def board(inside: str) -> GpuState:
-    """The one board of a small document with these elements."""
-    return parse_query_xml(SMALL.format(inside)).gpus[0]
+from parsers.tests.nvidia_smi_documents import A100, H100, LOST, board, fields, values
 
 
 def test_a_document_of_driver_580() -> None:
@@ -58,7 +24,8 @@ def test_a_document_of_driver_580() -> None:
         "inforom_image_version": "G520.0200.00.05", "persistence_mode": "Enabled", "mig_current": "Disabled", "mig_pending": "Disabled",
         "ecc_current": "Enabled", "ecc_pending": "Enabled", "compute_mode": "Default", "performance_state": "P0", "recovery_action": "None",
         "memory_total": 81559, "memory_used": 4, "temperature_gpu": 29, "temperature_memory": 37,
-        "link.generation_current": 5, "link.generation_max": 5, "link.generation_device_max": 5, "link.width_current": 16, "link.width_max": 16,
+        "link.generation_current": 5, "link.generation_max": 5, "link.generation_device_max": 5,
+        "link.width_current": 16, "link.width_max": 16,
         "link.tx_util": 502, "link.rx_util": 578, "link.replays": 12, "link.replay_rollovers": 0,
         "events.gpu_idle": "Active", "events.applications_clocks_setting": "Not Active", "events.sw_power_cap": "Not Active",
         "events.hw_slowdown": "Not Active", "events.hw_thermal_slowdown": "Not Active", "events.hw_power_brake_slowdown": "Not Active",
@@ -73,7 +40,8 @@ def test_a_document_of_driver_580() -> None:
         "remapped.correctable": 1, "remapped.uncorrectable": 0, "remapped.pending": "No", "remapped.failure": "No",
         "remapped.histogram_max": 2559, "remapped.histogram_high": 1, "remapped.histogram_partial": 0, "remapped.histogram_low": 0,
         "remapped.histogram_none": 0, "power.draw": 68.57, "power.limit": 700.0, "power.default_limit": 700.0,
-        "clocks.sm": 345, "clocks.memory": 2619, "clocks.application_graphics": 1980, "clocks.application_memory": 2619, "clocks.max_sm": 1980,
+        "clocks.sm": 345, "clocks.memory": 2619, "clocks.application_graphics": 1980,
+        "clocks.application_memory": 2619, "clocks.max_sm": 1980,
         "fabric.state": "Completed", "fabric.status": "Success", "fabric.health": "Healthy",
     }  # fmt: skip
     assert isinstance(snapshot.gpus[0].retired.pending, NotApplicable)
@@ -89,7 +57,12 @@ def test_a_document_of_driver_470() -> None:
     found = values(gpu)
     assert (found["power.draw"], found["power.limit"], found["power.default_limit"]) == (95.0, 350.0, 400.0)
     assert (found["module_id"], found["reset_required"], found["drain_and_reset_recommended"]) == ("3", "Yes", "No")
-    assert (found["mig_current"], found["mig_pending"], found["ecc_current"], found["ecc_pending"]) == ("Disabled", "Enabled", "Enabled", "Disabled")
+    assert (found["mig_current"], found["mig_pending"], found["ecc_current"], found["ecc_pending"]) == (
+        "Disabled",
+        "Enabled",
+        "Enabled",
+        "Disabled",
+    )
     assert (found["link.generation_current"], found["link.width_current"], found["link.width_max"]) == (1, 8, 16)
     assert isinstance(gpu.recovery_action, Absent)
     assert isinstance(gpu.event_counters.hw_thermal_slowdown, Absent)
@@ -165,7 +138,9 @@ def test_not_applicable_containers_make_their_fields_not_applicable() -> None:
     gpu = board("<remapped_rows>N/A</remapped_rows>")
     assert gpu.remapped.pending == NotApplicable("remapped_rows: N/A")
     assert gpu.remapped.banks == NotApplicable("remapped_rows: N/A")
-    histogram = board("<remapped_rows><remapped_row_corr>0</remapped_row_corr><row_remapper_histogram>N/A</row_remapper_histogram></remapped_rows>")
+    histogram = board(
+        "<remapped_rows><remapped_row_corr>0</remapped_row_corr><row_remapper_histogram>N/A</row_remapper_histogram></remapped_rows>"
+    )
     assert isinstance(histogram.remapped.correctable, Reading)
     assert isinstance(histogram.remapped.banks, NotApplicable)
 
@@ -250,24 +225,30 @@ def test_sums_of_the_own_recordings() -> None:
     h100, a100 = parse_query_xml(H100).gpus[0], parse_query_xml(A100).gpus[0]
     sums = (h100.ecc.volatile.uncorrectable, h100.ecc.volatile.correctable, h100.ecc.aggregate.uncorrectable, h100.remapped.banks)
     assert [field.value for field in sums if isinstance(field, Reading)] == [0, 3, 12, 2560]
-    sums = (a100.ecc.volatile.uncorrectable, a100.ecc.aggregate.correctable, a100.remapped.banks)
-    assert [field.value for field in sums if isinstance(field, Reading)] == [3, 0, 640]
+    older = (a100.ecc.volatile.uncorrectable, a100.ecc.aggregate.correctable, a100.remapped.banks)
+    assert [field.value for field in older if isinstance(field, Reading)] == [3, 0, 640]
     assert a100.ecc.aggregate.uncorrectable == ErrorWord("Unknown Error", "ecc_errors/aggregate/dram_uncorrectable: Unknown Error")
 
 
 @pytest.mark.parametrize(
     ("inside", "draw"),
     [
-        ("<gpu_power_readings><average_power_draw>1.00 W</average_power_draw><instant_power_draw>2.00 W</instant_power_draw></gpu_power_readings>", 1.0),
-        ("<gpu_power_readings><average_power_draw>N/A</average_power_draw><instant_power_draw>2.00 W</instant_power_draw></gpu_power_readings>", 2.0),
-        ("<gpu_power_readings><power_draw>3.00 W</power_draw></gpu_power_readings>", 3.0),
+        (
+            "<{0}><average_power_draw>1.00 W</average_power_draw><instant_power_draw>2.00 W</instant_power_draw></{0}>",
+            1.0,
+        ),
+        (
+            "<{0}><average_power_draw>N/A</average_power_draw><instant_power_draw>2.00 W</instant_power_draw></{0}>",
+            2.0,
+        ),
+        ("<{0}><power_draw>3.00 W</power_draw></{0}>", 3.0),
         ("<power_readings><power_draw>4.00 W</power_draw></power_readings>", 4.0),
     ],
 )
 def test_power_is_read_from_where_a_release_has_it(inside: str, draw: float) -> None:
     """The average, else the one figure there is; never the memory's or the module's."""
     other = "<module_power_readings><average_power_draw>9.00 W</average_power_draw></module_power_readings>"
-    field = board(inside + other).power.draw
+    field = board(inside.format("gpu_power_readings") + other).power.draw
     assert isinstance(field, Reading)
     assert field.value == draw
 
@@ -338,174 +319,3 @@ def test_a_document_without_boards_says_how_many_there_are() -> None:
     assert parse_query_xml("<nvidia_smi_log><attached_gpus>0</attached_gpus></nvidia_smi_log>").gpus == ()
     with pytest.raises(ParseError, match="boards or their number"):
         parse_query_xml("<nvidia_smi_log><timestamp>now</timestamp></nvidia_smi_log>")
-
-
-INFOROM = "WARNING: infoROM is corrupted at gpu 0000:0B:00.0"
-HANDLE = "Unable to determine the device handle for GPU3: 0000:5F:00.0: Unknown Error"
-
-
-@pytest.mark.parametrize(
-    ("text", "warnings"),
-    [(H100 + INFOROM + "\n", (INFOROM,)), (HANDLE + "\n" + H100, (HANDLE,)), (f"{HANDLE}\n\n{H100}\n{INFOROM}\n{INFOROM}", (HANDLE, INFOROM, INFOROM))],
-)
-def test_lines_around_the_document_are_kept(text: str, warnings: tuple[str, ...]) -> None:
-    """A corrupted infoROM or a missing board is said there and nowhere else."""
-    snapshot = parse_query_xml(text)
-    assert snapshot.warnings == warnings
-    assert snapshot.gpus == parse_query_xml(H100).gpus
-
-
-@pytest.mark.parametrize("text", [H100 + H100, H100 + "<gpu/>\n", H100 + "warning <of a new kind>\n"])
-def test_more_xml_after_the_document_is_refused(text: str) -> None:
-    """Two documents are two answers: which one is meant nobody knows."""
-    with pytest.raises(ParseError, match="one document"):
-        parse_query_xml(text)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "No devices were found",
-        "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.",
-        "Failed to initialize NVML: Unknown Error",
-        HANDLE,
-        "{}",
-    ],
-)
-def test_a_message_instead_of_a_document_is_refused_and_quoted(line: str) -> None:
-    """The sentence is what the reader of the report needs."""
-    with pytest.raises(ParseError, match="expected an XML document") as caught:
-        parse_query_xml(line + "\n\n")
-    assert caught.value.line == line
-
-
-@pytest.mark.parametrize("text", ["", "\n \n"])
-def test_an_empty_output_is_refused(text: str) -> None:
-    """A program that printed nothing measured nothing."""
-    with pytest.raises(ParseError, match="found nothing"):
-        parse_query_xml(text)
-
-
-@pytest.mark.parametrize("address", ["", "53:00.0", "00000000:53:00", "GPU is lost", "00000000:53:00.9"])
-def test_a_board_without_an_address_is_refused(address: str) -> None:
-    """Its readings would belong to nobody."""
-    with pytest.raises(ParseError, match="a PCI bus id"):
-        parse_query_xml(H100.replace('id="00000000:53:00.0"', f'id="{address}"'))
-
-
-def test_two_boards_at_one_address_are_refused() -> None:
-    """Also where the address is written in two ways: one board's readings would stand for another's."""
-    with pytest.raises(ParseError, match="every board once"):
-        parse_query_xml(H100.replace("00000000:64:00.0", "0000:53:00.0"))
-
-
-def test_a_board_with_two_addresses_is_refused() -> None:
-    """The attribute and the element must name the same place."""
-    with pytest.raises(ParseError, match="the bus id 0000:53:00.0"):
-        parse_query_xml(H100.replace("<pci_bus_id>00000000:53:00.0<", "<pci_bus_id>00000000:54:00.0<"))
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("<remapped_row_failure>No</remapped_row_failure>", "<remapped_row_failure>No</remapped_row_failure><remapped_row_failure>Yes</remapped_row_failure>"),
-        ("<remapped_rows>", "<remapped_rows><remapped_row_failure>Yes</remapped_row_failure></remapped_rows><remapped_rows>"),
-        ("<attached_gpus>2</attached_gpus>", "<attached_gpus>2</attached_gpus><attached_gpus>8</attached_gpus>"),
-        ("<remapped_row_failure>No</remapped_row_failure>", "<remapped_row_failure><no/></remapped_row_failure>"),
-        ("<remapped_rows>", "<remapped_rows>GPU is lost"),
-        ("</remapped_rows>", "GPU is lost</remapped_rows>"),
-    ],
-)
-def test_an_ambiguous_document_is_refused(old: str, new: str) -> None:
-    """Something said twice, or elements mixed with text: taking the first would be a guess."""
-    assert old in H100
-    with pytest.raises(ParseError):
-        parse_query_xml(H100.replace(old, new, 1))
-
-
-LAUGHS = '<!DOCTYPE nvidia_smi_log [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        LAUGHS + "<nvidia_smi_log><attached_gpus>&b;</attached_gpus></nvidia_smi_log>",
-        '<!DOCTYPE nvidia_smi_log SYSTEM "x.dtd" [<!ENTITY f SYSTEM "file:///etc/passwd">]><nvidia_smi_log><timestamp>&f;</timestamp></nvidia_smi_log>',
-        "<!DOCTYPE nvidia_smi_log []><nvidia_smi_log><attached_gpus>1</attached_gpus></nvidia_smi_log>",
-        '<!DOCTYPE nvidia_smi_log SYSTEM "x.dtd"><nvidia_smi_log><attached_gpus>1&unknown;</attached_gpus></nvidia_smi_log>',
-        "<nvidia_smi_log><attached_gpus>1&unknown;</attached_gpus></nvidia_smi_log>",
-    ],
-)
-def test_declarations_and_entities_are_refused(text: str) -> None:
-    """An output never brings any; followed, they would fill the memory, read files or drop a part of a value."""
-    with pytest.raises(ParseError):
-        parse_query_xml(text)
-
-
-def test_deep_nesting_is_refused() -> None:
-    """A document may not decide how much of our stack it uses."""
-    with pytest.raises(ParseError, match="levels of elements"):
-        parse_query_xml("<nvidia_smi_log>" + "<a>" * 100_000 + "</a>" * 100_000 + "</nvidia_smi_log>")
-
-
-def test_a_text_that_is_too_long_is_refused_unread() -> None:
-    """Its length alone says that no nvidia-smi printed it."""
-    with pytest.raises(ParseError, match=f"at most {MAX_CHARACTERS} characters"):
-        parse_query_xml(H100 + " " * MAX_CHARACTERS)
-
-
-@pytest.mark.parametrize("junk", ["\x00", "\x1b[31m", "\ufffe", "&", "<"])
-def test_bytes_that_are_no_xml_are_refused(junk: str) -> None:
-    """Damage within a text is not smoothed over."""
-    with pytest.raises(ParseError):
-        parse_query_xml(H100.replace("NVIDIA H100", f"NVIDIA {junk}H100", 1))
-
-
-def test_another_document_is_refused() -> None:
-    """Some other program's XML is no state of any board."""
-    with pytest.raises(ParseError):
-        parse_query_xml("<?xml version='1.0'?><html><body>404</body></html>")
-
-
-@pytest.mark.parametrize("text", [H100, LOST, A100], ids=["h100-580", "h100-580-lost", "a100-470"])
-def test_every_document_cut_after_a_line_is_refused(text: str) -> None:
-    """However much of the list of boards has come, the rest is missing."""
-    for prefix in prefixes(text):
-        with pytest.raises(ParseError):
-            parse_query_xml(prefix)
-
-
-@pytest.mark.parametrize("cut", random.Random(7).sample(range(len(A100) - 1), 100))
-def test_a_document_cut_anywhere_is_refused(cut: int) -> None:
-    """Only the final line end may be missing."""
-    with pytest.raises(ParseError):
-        parse_query_xml(A100[:cut])
-
-
-def test_a_large_document_cut_anywhere_is_refused() -> None:
-    """200 cuts of eight boards' document, at places that stay the same."""
-    text = outside("nvidia-smi-qx/k8stestinfra-qx-h100.xml")
-    for cut in random.Random(2026).sample(range(len(text.rstrip())), 200):
-        with pytest.raises(ParseError):
-            parse_query_xml(text[:cut])
-
-
-@given(st.data())
-@settings(deadline=None, max_examples=150)
-def test_damage_never_raises_anything_else(data: st.DataObject) -> None:
-    """Whatever is done to a document, it is read into the four outcomes or refused."""
-    text = data.draw(changed(data.draw(st.sampled_from((LOST, A100)))))
-    try:
-        snapshot = parse_query_xml(text)
-    except ParseError:
-        return
-    assert isinstance(snapshot, Snapshot)
-    assert len({gpu.pci_bus_id for gpu in snapshot.gpus}) == len(snapshot.gpus)
-
-
-@given(st.text(max_size=200))
-@settings(deadline=None, max_examples=100)
-def test_any_text_is_refused(text: str) -> None:
-    """No text that is not a document makes a snapshot."""
-    with pytest.raises(ParseError):
-        parse_query_xml(text)

@@ -48,8 +48,9 @@ def item(item_id: str, verdict: str = "PASS", readings: Sequence[Record] = (), *
     judged = list(readings) or ([] if verdict in ("ERROR", "SKIP") else [_plain_reading(item_id, verdict)])
     return {
         "id": item_id, "nodeid": f"hwtests/test_{check}.py::test_{item_id.partition('.')[2]}", "check": check, "device": device,
-        "identity": identity(device), "subject": "node", "class": None, "verdict": verdict, "reason": "" if verdict == "PASS" else "see the readings",
-        "seconds": 0.25, "readings": judged, "evidence": [f"local/{device}.nvidia-smi.snapshot-start.1"], **more,
+        "identity": identity(device), "subject": "node", "class": None, "verdict": verdict,
+        "reason": "" if verdict == "PASS" else "see the readings", "seconds": 0.25, "readings": judged,
+        "evidence": [f"local/{device}.nvidia-smi.snapshot-start.1"], **more,
     }  # fmt: skip
 
 
@@ -63,14 +64,14 @@ def _plain_reading(item_id: str, verdict: str) -> Record:
 def run(**more: object) -> Record:
     """The first line of the journal."""
     return {
-        "type": "run", "schema_version": 1, "suite": {"version": "0.1.0", "commit": "0123456789abcdef0123456789abcdef01234567", "dirty": False},
+        "type": "run", "schema_version": 1, "suite": {"version": "0.1.0", "commit": "0123456789abcdef" * 2 + "01234567", "dirty": False},
         "mode": "simulated", "origin": "simulated", "node": "simulated-hgx-sample",
         "spec": {"name": "hgx-sample", "sha256": "ab" * 32, "file": "hwtests/specs/hgx-sample.toml"},
         "options": {"seed": 0, "dcgm_level": 2, "faults": ["gpu3:pcie-width=8"], "pytest": ["hwtests"]},
         "started": "2026-11-23T14:00:00.123456Z", "workers": 1, "required": REQUIRED, "max_warnings": 2,
         "absent": {"state.idle": "this sample is never idle"}, "not_required": {"ping": "there are no peers"},
         "unjudged": {"gpupower.temperature": "no limit with a source is known"},
-        "bill": {"gpus": GPUS, "product": "NVIDIA H100 80GB HBM3", "memory_mib": 81559, "pcie_gen": 5, "pcie_width": 16, "pci_bus_ids": None},
+        "bill": {"gpus": GPUS, "product": "NVIDIA H100 80GB HBM3", "memory_mib": 81559, "pcie_gen": 5, "pci_bus_ids": [], "serials": []},
         "limits_file": "spec.toml", "host": {"kernel": "6.8.0", "machine": "x86_64", "python": "3.10.12"}, **more,
     }  # fmt: skip
 
@@ -94,7 +95,7 @@ def troubled_items() -> list[Record]:
         **{f"gpupower.slowdown[gpu{n}]": _power for n in range(GPUS)},
         **{f"dcgm.diag[gpu{n}]": _dcgm for n in range(GPUS)},
     }
-    return [changes.get(it["id"], lambda same: same)(it) for it in good_items()]
+    return [changes[it["id"]](it) if it["id"] in changes else it for it in good_items()]
 
 
 def _power(it: Record) -> Record:
@@ -109,7 +110,8 @@ def _power(it: Record) -> Record:
 
 def _dcgm(it: Record) -> Record:
     names = ("software", "pcie", "memory", "diagnostic")
-    return item(it["id"], readings=[reading(f"dcgm.{n}", "Pass", limit(f"dcgm.{n}", "text", equals="Pass"), "PASS") for n in names], seconds=115.0)
+    readings = [reading(f"dcgm.{n}", "Pass", limit(f"dcgm.{n}", "text", equals="Pass"), "PASS") for n in names]
+    return item(it["id"], readings=readings, seconds=115.0)
 
 
 def records(items: Sequence[Record]) -> list[Record]:
