@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from parsers.nvidia_smi import GpuState, Snapshot
+from parsers.nvidia_smi.presence import answering
 from parsers.nvidia_smi.since import told
 from parsers.nvidia_smi.totals import total
-from parsers.reading import ErrorWord, Field, NotApplicable, Reading
+from parsers.reading import Absent, ErrorWord, Field, NotApplicable, Reading
 
 if TYPE_CHECKING:
     from fixtures.closing import Phase
@@ -33,6 +34,15 @@ SLOWDOWNS: dict[str, Counter] = {
     "closing.power_brake_us": lambda state: state.event_counters.hw_power_brake_slowdown,
     "closing.sw_power_cap_us": lambda state: state.event_counters.sw_power_cap,
 }
+
+
+def test_still_there(gpu: Gpu, snapshot: Callable[[str], Snapshot], judge: Judge) -> None:
+    """A board that falls off the bus under load leaves no counter behind."""
+    state = next((state for state in snapshot("end").gpus if state.pci_bus_id == gpu.pci_bus_id), None)
+    if gpu.uuid is None:
+        judge("inventory.present", Absent(f"{gpu.name} at the start of the run, so it could not be lost during it"))
+    else:
+        judge("inventory.present", answering(state, f"nvidia-smi no longer lists {gpu.pci_bus_id} at the end of the run"))
 
 
 def test_counters(phases: list[Phase], gpu: Gpu, judge: Judge, snapshot: Callable[[str], Snapshot]) -> None:

@@ -54,14 +54,17 @@ def version(run_on_node: RunOnNode) -> tuple[int, ...]:
 def test_diag(gpu: Gpu, diag: Output, version: tuple[int, ...], run_on_node: RunOnNode, dcgm_level: int, spec: Spec, judge: Judge) -> None:
     """dcgmi stresses memory, links and power as no counter does, and knows faults that need a replacement."""
     diagnosis = parse_diag(diag.measured(*FAILED_EXIT_CODES))
-    entity = _entity_of(gpu, run_on_node)
+    entity = _entity_of(gpu, diagnosis, run_on_node)
     required, skips = spec.dcgm.required(version[0], dcgm_level), spec.dcgm.allowed_skips(version[0])
     for test in dict.fromkeys([*required, *(result.test for result in diagnosis.on_gpu(entity))]):
-        field = status(diagnosis, diag.exit_code, version, test, entity)
+        field = status(diagnosis, version, test, entity)
         if test not in required and test in skips and isinstance(field, ErrorWord) and field.word == "Skip":
             judge.record(f"dcgm.{test}", field, output=diag)
         else:
             judge(f"dcgm.{test}", field, output=diag)
+    if diag.exit_code in FAILED_EXIT_CODES and not _failed_tests(diagnosis):
+        ended = f"dcgmi ended with exit code {diag.exit_code}, yet no device failed"
+        judge("dcgm.exit_code", ErrorWord(str(diag.exit_code), ended), output=diag)
     judge.fault_class = fault_class(diagnosis.on_gpu(entity))
 
 
@@ -76,8 +79,11 @@ def test_other_devices(diag: Output, judge: Judge) -> None:
     judge("dcgm.other_devices", Reading(len(failed), "count", said or "none did not pass"), output=diag)
 
 
-def _entity_of(gpu: Gpu, run_on_node: RunOnNode) -> int:
-    """DCGM's own number of this board, which need not be nvidia-smi's; by UUID."""
+def _entity_of(gpu: Gpu, diagnosis: Diagnosis, run_on_node: RunOnNode) -> int:
+    """DCGM's own number of this board, which need not be nvidia-smi's: by serial where the report tells it, else by UUID."""
+    numbers = [number for number, serial in diagnosis.serials if serial == gpu.serial]
+    if len(numbers) == 1:
+        return numbers[0]
     discovery = parse_discovery(run_on_node("dcgmi", "discovery", "-l", purpose="discovery").measured())
     for found in discovery.gpus:
         if found.uuid == gpu.uuid:
@@ -85,7 +91,7 @@ def _entity_of(gpu: Gpu, run_on_node: RunOnNode) -> int:
     raise ParseError("dcgmi discovery", f"{gpu.name} with UUID {gpu.uuid}", f"{len(discovery.gpus)} other GPUs")
 
 
-def status(diagnosis: Diagnosis, exit_code: int | None, version: tuple[int, ...], test: str, entity: int) -> Field:
+def status(diagnosis: Diagnosis, version: tuple[int, ...], test: str, entity: int) -> Field:
     """What DCGM says of one test on one board: "Pass" or "Fail" as a Reading; whatever is neither was not measured."""
     if diagnosis.runtime_error is not None:
         return ErrorWord("runtime_error", diagnosis.runtime_error)
@@ -94,7 +100,7 @@ def status(diagnosis: Diagnosis, exit_code: int | None, version: tuple[int, ...]
     unclear = [field for field in told if not isinstance(field, Reading)]
     if failed or unclear or not told:
         return (failed or unclear or [Absent(f"a result of {test} for GPU {entity}, which is this board")])[0]
-    return _blames_nobody(diagnosis, exit_code, test) or told[0]
+    return _blames_nobody(diagnosis, test) or told[0]
 
 
 def _told(result: Result, version: tuple[int, ...], entity: int) -> Field:
@@ -115,7 +121,11 @@ def _told(result: Result, version: tuple[int, ...], entity: int) -> Field:
 
 def _line(result: Result) -> str:
     name = f"{result.test} ({result.subtest})" if result.subtest else result.test
-    return f"{name}: {result.status}" + "".join(f"; {_described(error)}" for error in result.errors)
+    return f"{name}: {result.status}{_quoted(result.errors)}"
+
+
+def _quoted(errors: tuple[DiagError, ...]) -> str:
+    return "".join(f"; {_described(error)}" for error in errors)
 
 
 def _described(error: DiagError) -> str:
@@ -128,14 +138,15 @@ def _described(error: DiagError) -> str:
     return f"{error.text} ({known})" if known else error.text
 
 
-def _blames_nobody(diagnosis: Diagnosis, exit_code: int | None, test: str) -> ErrorWord | None:
-    """A test, or the whole run, that failed without any device failing: nobody knows which board is meant."""
-    failed = {result.test for result in diagnosis.results if result.status in ("Fail", "Warn")}
+def _failed_tests(diagnosis: Diagnosis) -> set[str]:
+    return {result.test for result in diagnosis.results if result.status in ("Fail", "Warn")}
+
+
+def _blames_nobody(diagnosis: Diagnosis, test: str) -> ErrorWord | None:
+    """A test that failed without any device failing: nobody knows which board is meant."""
     for summary in diagnosis.test_summaries:
-        if summary.test == test and summary.status not in ("Pass", "") and test not in failed:
-            return ErrorWord(summary.status, f"{summary.line}: the test did not pass, yet every device did")
-    if exit_code in FAILED_EXIT_CODES and not failed:
-        return ErrorWord("Fail", f"dcgmi ended with exit code {exit_code}, yet every device passed")
+        if summary.test == test and summary.status not in ("Pass", "") and test not in _failed_tests(diagnosis):
+            return ErrorWord(summary.status, f"{test}: {summary.status}, yet no device failed{_quoted(summary.errors)}")
     return None
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
+from parsers.errors import ParseError
 from parsers.lspci import PciDevice, parse_lspci_numeric
 from parsers.nvidia_smi import Snapshot
+from parsers.nvidia_smi.presence import answering
 from parsers.reading import Absent, ErrorWord, Field, Reading
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ Hidden = Callable[[], "str | None"]
 Snapshots = Callable[[str], Snapshot]
 
 DEVICE_FILES = ("/dev", "-maxdepth", "1", "-name", "nvidia[0-9]*")
+_DEVICE_FILE = re.compile(r"/dev/nvidia[0-9]+")
 NOTHING_HIDDEN = ("", "all")
 
 
@@ -55,21 +59,28 @@ def hidden(run_on_node: RunOnNode, spec: Spec) -> Hidden:
 
 def test_counts(pci: GpusOnBus, hidden: Hidden, snapshot: Snapshots, run_on_node: RunOnNode, judge: Judge) -> None:
     """The bus, the driver's device files, nvidia-smi and the spec must agree on the number of GPUs."""
+    whole = snapshot("start")  # without a driver that answers, an empty /dev says nothing of the boards
     concealed = hidden()
 
     def counted(count: Callable[[], Field]) -> Callable[[], Field]:
         return (lambda: ErrorWord("hidden", concealed)) if concealed else count
 
     judge("inventory.lspci_gpus", lambda: Reading(len(pci()), "count", "NVIDIA GPUs on the PCI bus"))
-    judge("inventory.device_files", counted(lambda: _device_files(run_on_node)))
-    judge("inventory.nvidia_smi_gpus", counted(lambda: Reading(len(snapshot("start").gpus), "count", "boards in nvidia-smi -q -x")))
-    judge("inventory.attached_gpus", counted(lambda: snapshot("start").attached_gpus))
+    judge("inventory.device_files", counted(lambda: _device_files(run_on_node, len(whole.gpus))))
+    judge("inventory.nvidia_smi_gpus", counted(lambda: Reading(len(whole.gpus), "count", "boards in nvidia-smi -q -x")))
+    judge("inventory.attached_gpus", counted(lambda: whole.attached_gpus))
 
 
-def _device_files(run_on_node: RunOnNode) -> Reading:
+def _device_files(run_on_node: RunOnNode, answering: int) -> Field:
+    """The driver's files for GPUs; fewer than boards that answer through them cannot be."""
     output = run_on_node("find", *DEVICE_FILES, purpose="device-files")
-    files = output.measured().split()
-    return Reading(len(files), "count", " ".join(files) or "no /dev/nvidia*")
+    files = output.measured().splitlines()
+    for number, line in enumerate(files, start=1):
+        if not _DEVICE_FILE.fullmatch(line):
+            raise ParseError("find", "a device file of a GPU", line, number)
+    if len(files) < answering:
+        return ErrorWord("inconsistent", f"find shows {len(files)} files /dev/nvidiaN, yet nvidia-smi lists {answering} boards")
+    return Reading(len(files), "count", " ".join(files))
 
 
 def test_driver(snapshot: Snapshots, judge: Judge) -> None:
@@ -92,8 +103,9 @@ def _present(gpu: Gpu, pci: list[PciDevice], hidden: str | None, snapshot: Snaps
         if hidden is not None:
             return ErrorWord("hidden", hidden)
         return Reading(0, "count", _where_is_it(gpu, on_bus, snapshot))
-    if isinstance(state.memory_total, ErrorWord):
-        return Reading(0, "count", f"the driver lists {state.pci_bus_id} and says of it: {state.memory_total.word}")
+    answer = answering(state, "")
+    if not isinstance(answer, Reading) or not answer.value:
+        return answer
     device = on_bus.get(state.pci_bus_id)
     if device is None:
         return Absent(f"{state.pci_bus_id} in lspci, although nvidia-smi lists it")

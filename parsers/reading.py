@@ -48,7 +48,7 @@ class ErrorWord:
     @property
     def why(self) -> str:
         """The sentence for a report."""
-        return f"error in place of a value: {self.line}"
+        return self.line
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _USAGE
     if before not in (None, document["verdict"]):
         print(f"{FILE} said {before} before; it was made again from the journal")
+    made = folder / html.FILE
     for reason in document["reasons"]:
         if "could not be written: " in reason:
             print(reason)
-    print(f"{document['verdict']}: {folder / html.FILE}")
+    print(f"{document['verdict']}: {made if made.exists() else f'no {html.FILE}; see {FILE}'}")
     return exit_code(document["verdict"])
 
 

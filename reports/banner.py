@@ -26,6 +26,13 @@ _NOSCRIPT = (
 )
 
 
+# pytest-html has no place below its rows, and a page of sources above them hides what it is a source for.
+_BELOW_ROWS = (
+    "<script>document.addEventListener('DOMContentLoaded', () => "
+    "document.getElementById('results-table').after(document.getElementById('hw-limits')))</script>"
+)
+
+
 def banner(results: Results) -> str:
     """The part of the page that needs no script."""
     parts = (_verdict(results), _about(results), _left_out(results), _bill(results), _limits(results), "<h2>Items</h2>", _NOSCRIPT)
@@ -108,7 +115,7 @@ def _limits(results: Results) -> str:
     if not rows:
         return ""
     limits = table(("Reading", "Limit", "Warns at", "Theoretical", "Conditions", "Source"), rows, "limits")
-    return f'<h2>Limits, and where they come from</h2><div class="hw-scroll">{limits}</div>'
+    return f'<div id="hw-limits" class="hw-page"><h2>Limits, and where they come from</h2><div class="hw-scroll">{limits}</div></div>{_BELOW_ROWS}'
 
 
 def _limit_cells(limit: Mapping[str, Any]) -> list[str]:

@@ -104,6 +104,7 @@ class _Feeder:
     def __init__(self, results: Results) -> None:
         self._results = results
         self._required = set(results["required"])
+        self._above = ""
         self.broken = ""
         self.fed = False
 
@@ -115,7 +116,8 @@ class _Feeder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Hand in the items, worst first."""
+        """Hand in the items, worst first; all that can break is done here, where pytest catches it, and not at the session's end."""
+        self._above = f"<style>{_CSS.read_text(encoding='utf-8')}</style>{banner(self._results)}"
         for number, item in enumerate(sorted(self._results["items"], key=lambda item: ORDER.index(item["verdict"]))):
             for report in _reports(number, item):
                 session.config.hook.pytest_runtest_logreport(report=report)
@@ -140,7 +142,7 @@ class _Feeder:
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: MutableSequence[str]) -> None:
         """Everything above the rows, with the styles: a style sheet given as an option would leave its path in the page."""
-        prefix.append(f"<style>{_CSS.read_text(encoding='utf-8')}</style>{banner(self._results)}")
+        prefix.append(self._above)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: MutableSequence[str]) -> None:

@@ -29,7 +29,7 @@ def test_a_field_cannot_be_changed(field: Reading | NotApplicable | ErrorWord | 
     ("field", "sentence"),
     [
         (NotApplicable("pci/tx_util: N/A"), "not available: pci/tx_util: N/A"),
-        (ErrorWord("GPU is lost", "clocks: GPU is lost"), "error in place of a value: clocks: GPU is lost"),
+        (ErrorWord("GPU is lost", "clocks: GPU is lost"), "clocks: GPU is lost"),
         (Absent("serial"), "not in the output: serial"),
     ],
 )

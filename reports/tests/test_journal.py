@@ -175,11 +175,11 @@ def _without(position: int, key: str) -> Callable[[list[Record]], bytes]:
         (lambda r: b"[" * 100_000 + b"\n", 1, "is no record"),
         (lambda r: b"", 1, "does not begin with a complete run line"),
     ],
-    ids=(
-        "garbage no-run two-runs item-twice item-after-end unknown-type list-as-type unknown-key wrong-verdict markup-in-id "
-        "path-in-evidence negative-limit other-version no-required no-subject no-type list empty-line key-twice nan beyond-float "
-        "nested empty-file"
-    ).split(),
+    ids=[
+        "garbage", "no-run", "two-runs", "item-twice", "item-after-end", "unknown-type", "list-as-type", "unknown-key",
+        "wrong-verdict", "markup-in-id", "path-in-evidence", "negative-limit", "other-version", "no-required", "no-subject",
+        "no-type", "list", "empty-line", "key-twice", "nan", "beyond-float", "nested", "empty-file",
+    ],
 )  # fmt: skip
 def test_any_other_damage_names_file_and_line(tmp_path: Path, damage: Callable[[list[Record]], bytes], line: int, said: str) -> None:
     """A journal that somebody edited, mixed or garbled is no evidence; which line it is must be said."""

@@ -28,7 +28,8 @@ PROMISED = sample.limit("k", "MHz", equals=1980)
         (MAX, 80, "PASS"), (MAX, 81, "WARN"), (MAX, 85, "WARN"), (MAX, 86, "FAIL"), (MAX, -5, "PASS"),
         (BOTH, 630, "PASS"), (BOTH, 720, "PASS"), (BOTH, 629.9, "FAIL"), (BOTH, 720.1, "FAIL"),
         (VERSION, "535.104.5", "PASS"), (VERSION, "535.99.9", "FAIL"), (VERSION, "580.0.0", "PASS"), (VERSION, "580.1", "FAIL"),
-        (VERSION, "1000", "FAIL"), (VERSION, "535.104.x", "ERROR"), (VERSION, "", "ERROR"), (VERSION, 550, "ERROR"), (VERSION, "55\u0660", "ERROR"),
+        (VERSION, "1000", "FAIL"), (VERSION, "535.104.x", "ERROR"), (VERSION, "", "ERROR"), (VERSION, 550, "ERROR"),
+        (VERSION, "55\u0660", "ERROR"),
         (TEXT, "Enabled", "PASS"), (TEXT, "enabled", "FAIL"), (TEXT, "Enabled ", "FAIL"), (TEXT, 1, "ERROR"), (TEXT, True, "ERROR"),
         (EITHER, "96.00.99", "PASS"), (EITHER, "96.00.89.00.0A", "PASS"), (EITHER, "96.0.99", "FAIL"),
         (PROMISED, 1980, "PASS"), (PROMISED, 1980.0, "PASS"), (PROMISED, 1979, "FAIL"),
@@ -53,7 +54,10 @@ def test_another_unit_is_an_error() -> None:
 
 @pytest.mark.parametrize(
     "bounds",
-    [{}, {"impossible_above": 63.0}, {"theoretical": 63.0}, {"warn": 50.0}, {"min": 1.0, "max": 2.0, "warn": 1.5}, {"min": 1.0, "equals": 1.0}, {"min": "1"}],
+    [
+        {}, {"impossible_above": 63.0}, {"theoretical": 63.0}, {"warn": 50.0}, {"min": 1.0, "max": 2.0, "warn": 1.5},
+        {"min": 1.0, "equals": 1.0}, {"min": "1"},
+    ],
 )  # fmt: skip
 def test_a_limit_that_bounds_nothing_is_an_error(bounds: dict[str, object]) -> None:
     """Without a bound everything would pass; with two meanings nobody knows which holds."""
@@ -61,7 +65,7 @@ def test_a_limit_that_bounds_nothing_is_an_error(bounds: dict[str, object]) -> N
 
 
 def test_a_text_has_no_order() -> None:
-    """"N/A" is not more than "48"."""
+    """A word is neither more nor less than a number."""
     assert verdict_of_reading(sample.reading("k", "N/A", sample.limit("k", "text", min="48"), "PASS"))[0] == "ERROR"
 
 
@@ -148,7 +152,7 @@ _readings = st.lists(st.builds(lambda value, limit, word: sample.reading("k", va
 @settings(deadline=None, max_examples=200)
 @given(st.sampled_from(["PASS", "WARN", "FAIL", "ERROR", "SKIP"]), _readings)
 def test_checking_never_makes_better_and_changes_nothing_twice(word: str, readings: list[dict[str, Any]]) -> None:
-    """Whatever a record holds, the outcome is its own word or ERROR, a PASS has a reading that passed, and checking again changes nothing."""
+    """Whatever a record holds, the outcome is its own word or ERROR, a reading stands behind it, and checking again changes nothing."""
     item = sample.item("pciebw.link[gpu3]", "ERROR") | {"verdict": word, "readings": readings}
     found = checked(item, {"pciebw": "none"})
     assert found["verdict"] in (word, "ERROR")

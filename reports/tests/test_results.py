@@ -21,14 +21,14 @@ Item = dict[str, Any]
 
 def judged(items: Sequence[Item], **more: Any) -> tuple[str, list[str]]:
     """The node's verdict for REQUIRED, two warnings per check, nothing absent."""
-    given: dict[str, Any] = {"required": REQUIRED, "max_warnings": 2, "absent": {}, **more}
-    return results.node_verdict(given.pop("required"), items, given.pop("max_warnings"), given.pop("absent"), **given)
+    table: dict[str, Any] = {"required": REQUIRED, "max_warnings": 2, "absent": {}, **more}
+    return results.node_verdict(items=items, **table)
 
 
 def with_changes(*changed: Item) -> list[Item]:
     """All required items PASS, but for these."""
     by_id = {item["id"]: item for item in changed}
-    return [by_id.pop(name, None) or sample.item(name) for name in REQUIRED] + list(by_id.values())
+    return [by_id.pop(name) if name in by_id else sample.item(name) for name in REQUIRED] + list(by_id.values())
 
 
 def test_all_good_is_accepted() -> None:
@@ -125,7 +125,10 @@ def test_nothing_required_is_nothing_shown() -> None:
 
 def test_items_that_are_not_required_never_decide() -> None:
     """They are in the report, and that is all."""
-    assert judged(with_changes(*(sample.item(f"ping.lost[gpu{n}]", word) for n, word in enumerate(("FAIL", "ERROR", "WARN")))))[0] == "ACCEPTED"
+    assert (
+        judged(with_changes(*(sample.item(f"ping.lost[gpu{n}]", word) for n, word in enumerate(("FAIL", "ERROR", "WARN")))))[0]
+        == "ACCEPTED"
+    )
 
 
 def test_an_item_recorded_twice_is_not_accepted() -> None:
@@ -175,7 +178,10 @@ def test_an_edited_pass_does_not_accept() -> None:
 def test_the_same_error_on_all_gpus_is_one_sentence() -> None:
     """A missing program is one finding, not eight; the device's own name, bus id and serial do not make sentences differ."""
     broken = [sample.item(f"pciebw.copy[gpu{n}]", "ERROR", reason=f"gpu{n} cannot be addressed") for n in range(4)]
-    assert judged(with_changes(*broken))[1][0] == "INCOMPLETE because pciebw.copy is ERROR on all 4 GPUs (gpu0 to gpu3): the device cannot be addressed"
+    assert (
+        judged(with_changes(*broken))[1][0]
+        == "INCOMPLETE because pciebw.copy is ERROR on all 4 GPUs (gpu0 to gpu3): the device cannot be addressed"
+    )
     assert "on 2 of 4 GPUs (gpu0 gpu2): " in judged(with_changes(broken[0], broken[2]))[1][0]
 
 
@@ -183,7 +189,9 @@ def test_the_same_fail_on_all_gpus_is_one_sentence_that_keeps_every_value_and_bo
     """Nobody may send back the wrong board because the report was short."""
     _, why = judged(with_changes(*(sample.item(f"pciebw.copy[gpu{n}]", "FAIL") for n in range(4))))
     assert len(why) == 1
-    assert why[0].startswith("REJECTED because pciebw.copy is FAIL on all 4 GPUs (gpu0 to gpu3), limit min 48 GB/s: gpu0 27.3 GB/s (board serial")
+    assert why[0].startswith(
+        "REJECTED because pciebw.copy is FAIL on all 4 GPUs (gpu0 to gpu3), limit min 48 GB/s: gpu0 27.3 GB/s (board serial"
+    )
     assert all(f"165092300000{n}" in why[0] for n in range(4))
 
 
@@ -203,10 +211,13 @@ def test_whatever_is_missing_or_an_error_it_is_never_accepted(holes: dict[str, s
 
 
 @settings(deadline=None, max_examples=150)
-@given(st.lists(st.sampled_from(["PASS", "WARN", "FAIL", "ERROR", "SKIP", "missing"]), min_size=len(REQUIRED), max_size=len(REQUIRED)), st.booleans())
+@given(
+    st.lists(st.sampled_from(["PASS", "WARN", "FAIL", "ERROR", "SKIP", "missing"]), min_size=len(REQUIRED), max_size=len(REQUIRED)),
+    st.booleans(),
+)
 def test_the_verdict_follows_the_table(words: list[str], whole: bool) -> None:
     """For every mixture of outcomes the verdict is what the three rules say, in their order."""
-    items = [sample.item(name, word) for name, word in zip(REQUIRED, words) if word != "missing"]
+    items = [sample.item(name, word) for name, word in zip(REQUIRED, words, strict=True) if word != "missing"]
     too_many = words[4:].count("WARN") > 2 or words[:4].count("WARN") > 2
     known = whole and not {"ERROR", "SKIP", "missing"} & set(words)
     expected = "REJECTED" if "FAIL" in words or too_many else "ACCEPTED" if known else "INCOMPLETE"
@@ -226,7 +237,8 @@ def test_the_mode_is_part_of_the_verdict(mode: str, origin: str, suffix: str) ->
 
 
 @pytest.mark.parametrize(
-    ("word", "code"), [("ACCEPTED", 0), ("ACCEPTED (simulated)", 0), ("REJECTED (replayed)", 10), ("INCOMPLETE", 11), ("", 11), ("ACCEPTEDX", 11)]
+    ("word", "code"),
+    [("ACCEPTED", 0), ("ACCEPTED (simulated)", 0), ("REJECTED (replayed)", 10), ("INCOMPLETE", 11), ("", 11), ("ACCEPTEDX", 11)],
 )
 def test_exit_codes(word: str, code: int) -> None:
     """What is no verdict is no acceptance."""

@@ -58,7 +58,13 @@ def test_an_unknown_key_is_refused_on_every_level(place: str) -> None:
     """A key that nobody knows may be the one that matters."""
     document = copy.deepcopy(DOCUMENT)
     item = next(item for item in document["items"] if item["identity"] and item["readings"])
-    places = {"": document, "items": item, "readings": item["readings"][0], "limit": item["readings"][0]["limit"], "identity": item["identity"]}
+    places = {
+        "": document,
+        "items": item,
+        "readings": item["readings"][0],
+        "limit": item["readings"][0]["limit"],
+        "identity": item["identity"],
+    }
     places.get(place, document.get(place, {}))["surprise"] = 1
     assert "'surprise' was unexpected" in first_problem(document)
 
@@ -85,7 +91,8 @@ def test_a_wrong_item_is_refused(key: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("started", "today"), ("started", "2026-11-23T14:00:00"), ("ended", ""), ("workers", -1), ("max_warnings", True), ("reasons", [])]
+    ("key", "value"),
+    [("started", "today"), ("started", "2026-11-23T14:00:00"), ("ended", ""), ("workers", -1), ("max_warnings", True), ("reasons", [])],
 )
 def test_a_wrong_value_is_refused(key: str, value: object) -> None:
     """Times are UTC and say so, numbers are numbers, and there is no verdict without a reason."""

@@ -1,0 +1,153 @@
+"""The plugin keeps the journal and makes the reports; whatever cannot be written, nothing is accepted for it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports import html, journal, junit, plugin, results
+from reports.tests import sample
+
+REQUIRED = ["inventory.counts[node]", "pciebw.link[gpu0]"]
+GOOD = [
+    sample.run(required=REQUIRED, mode="live", origin="live"),
+    *sample.records(sample.good_items(REQUIRED))[1:-1],
+    sample.end(exit_status=0),
+]
+
+
+class Config:
+    """As much of pytest's config as the plugin uses."""
+
+    def __init__(self) -> None:
+        self.stash = pytest.Stash()
+
+
+@pytest.fixture
+def config() -> Iterator[Any]:
+    """A config whose journal is let go of at the end."""
+    made: Any = Config()
+    yield made
+    plugin.pytest_unconfigure(made)
+
+
+def recorded(config: Any, folder: Path, records: list[dict[str, Any]] = GOOD) -> list[dict[str, Any] | None]:
+    """The answers to a run's records."""
+    return [plugin.pytest_hwaccept_record(config=config, record=record, folder=folder) for record in records]
+
+
+def _full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_the_end_of_a_run_makes_all_reports_and_answers_with_the_results(config: Any, tmp_path: Path) -> None:
+    """Only the last record is answered, with what stands in results.json."""
+    *others, answer = recorded(config, tmp_path)
+    assert others == [None] * len(others)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.jsonl", "junit.xml", "report.html", "results.json"]
+    assert answer == json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert answer is not None
+    assert answer["verdict"] == "ACCEPTED"
+
+
+def test_it_is_a_hook_that_fixtures_may_specify_or_not() -> None:
+    """The plugin can be loaded where nobody announces the hook."""
+    manager = pytest.PytestPluginManager()
+    manager.register(plugin)
+    manager.check_pending()
+
+
+def test_each_record_is_in_the_journal_at_once(config: Any, tmp_path: Path) -> None:
+    """Not at the end: a killed run has what it measured."""
+    for number, record in enumerate(GOOD[:-1], start=1):
+        recorded(config, tmp_path, [record])
+        assert (tmp_path / "journal.jsonl").read_bytes().count(b"\n") == number
+
+
+def test_a_full_disk_while_the_journal_is_written_is_incomplete(config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line is lost: even if all else is written, this run is not accepted, and no results.json says otherwise."""
+    recorded(config, tmp_path, GOOD[:2])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", _full)
+        (lost,) = recorded(config, tmp_path, GOOD[2:3])
+    answer = recorded(config, tmp_path, GOOD[3:])[-1]
+    assert (
+        lost
+        == answer
+        == {"verdict": "INCOMPLETE", "reasons": ["results could not be written: journal.jsonl: [Errno 28] No space left on device"]}
+    )
+    assert not (tmp_path / "results.json").exists()
+
+
+@pytest.mark.parametrize("failing", ["write_atomically", "first_problem"])
+def test_results_that_cannot_be_written_are_incomplete_and_an_old_file_goes(
+    config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    """results.json is the authority: one that says ACCEPTED must not stay behind when this run could not write its own."""
+    (tmp_path / "results.json").write_text('{"verdict": "ACCEPTED"}')
+    monkeypatch.setattr(results, failing, _full if failing == "write_atomically" else lambda *_: "something is wrong")
+    answer = recorded(config, tmp_path)[-1]
+    assert answer is not None
+    assert answer["verdict"] == "INCOMPLETE"
+    assert answer["reasons"][0].startswith("results could not be written: ")
+    assert not (tmp_path / "results.json").exists()
+
+
+def test_a_folder_that_is_not_there_is_incomplete(config: Any, tmp_path: Path) -> None:
+    """No place to write is a reason, and no exception: the session outside must come to its end."""
+    answers = recorded(config, tmp_path / "gone")
+    assert {answer["verdict"] for answer in answers if answer} == {"INCOMPLETE"}
+    assert None not in answers
+
+
+def test_the_mode_stands_in_the_answer_without_results(config: Any, tmp_path: Path) -> None:
+    """INCOMPLETE (simulated), also where nothing could be written."""
+    answer = recorded(config, tmp_path / "gone", [sample.run(required=REQUIRED)])[-1]
+    assert answer is not None
+    assert answer["verdict"] == "INCOMPLETE (simulated)"
+
+
+def test_a_damaged_journal_is_incomplete(config: Any, tmp_path: Path) -> None:
+    """The plugin believes what is on the disk, not what it remembers."""
+    recorded(config, tmp_path, GOOD[:-1])
+    data = (tmp_path / "journal.jsonl").read_bytes().replace(b'"item"', b'"tiem"', 1)
+    (tmp_path / "journal.jsonl").write_bytes(data)
+    answer = recorded(config, tmp_path, GOOD[-1:])[-1]
+    assert answer is not None
+    assert "unknown type 'tiem'" in answer["reasons"][0]
+
+
+@pytest.mark.parametrize(("module", "function", "file"), [(html, "write_html", "report.html"), (junit, "write_junit", "junit.xml")])
+def test_a_report_that_fails_does_not_cost_the_results(
+    config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, function: str, file: str
+) -> None:
+    """results.json is written first; the answer says what is missing, and no older report stays in its place."""
+    (tmp_path / file).write_text("of an earlier verdict")
+    monkeypatch.setattr(module, function, _full)
+    answer = recorded(config, tmp_path)[-1]
+    assert answer is not None
+    assert answer["verdict"] == "ACCEPTED"
+    assert answer["reasons"][-1] == f"{file} could not be written: [Errno 28] No space left on device"
+    assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["verdict"] == "ACCEPTED"
+    assert not (tmp_path / file).exists()
+
+
+def test_the_journal_of_another_run_is_left_alone(config: Any, tmp_path: Path) -> None:
+    """A folder belongs to one run."""
+    (tmp_path / journal_name()).write_text("theirs\n")
+    answer = recorded(config, tmp_path)[-1]
+    assert answer is not None
+    assert answer["verdict"] == "INCOMPLETE"
+    assert (tmp_path / journal_name()).read_text() == "theirs\n"
+
+
+def journal_name() -> str:
+    """The journal's file name, as interfaces have it."""
+    assert plugin.JOURNAL_FILE == "journal.jsonl"
+    assert journal.SCHEMA_VERSION == 1
+    return plugin.JOURNAL_FILE
