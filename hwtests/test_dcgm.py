@@ -45,15 +45,10 @@ def diag(run_on_node: RunOnNode, dcgm_level: int, spec: Spec) -> Output:
     return run_on_node("dcgmi", "diag", "-j", "-r", str(dcgm_level), *options, purpose="diag", intrusive=True, timeout_s=limit)
 
 
-@pytest.fixture
-def version(run_on_node: RunOnNode) -> tuple[int, ...]:
-    """The version of dcgmi; the report itself tells it from 3.1.7 on only."""
-    return tuple(int(part) for part in parse_version(run_on_node("dcgmi", "--version", purpose="version").measured()).split("."))
-
-
-def test_diag(gpu: Gpu, diag: Output, version: tuple[int, ...], run_on_node: RunOnNode, dcgm_level: int, spec: Spec, judge: Judge) -> None:
+def test_diag(gpu: Gpu, diag: Output, run_on_node: RunOnNode, dcgm_level: int, spec: Spec, judge: Judge) -> None:
     """dcgmi stresses memory, links and power as no counter does, and knows faults that need a replacement."""
     diagnosis = parse_diag(diag.measured(*FAILED_EXIT_CODES))
+    version = _version(diagnosis, run_on_node)
     entity = _entity_of(gpu, diagnosis, run_on_node)
     required, skips = spec.dcgm.required(version[0], dcgm_level), spec.dcgm.allowed_skips(version[0])
     for test in dict.fromkeys([*required, *(result.test for result in diagnosis.on_gpu(entity))]):
@@ -77,6 +72,12 @@ def test_other_devices(diag: Output, judge: Judge) -> None:
     failed = [result for result in diagnosis.results if result.entity_group != "GPU" and result.status != "Pass"]
     said = "; ".join(f"{result.entity_group} {result.entity}: {_line(result)}" for result in failed)
     judge("dcgm.other_devices", Reading(len(failed), "count", said or "none did not pass"), output=diag)
+
+
+def _version(diagnosis: Diagnosis, run_on_node: RunOnNode) -> tuple[int, ...]:
+    """The version of DCGM: from the report, or from dcgmi itself where the report is of a release before 3.1.7."""
+    told = diagnosis.dcgm_version or parse_version(run_on_node("dcgmi", "--version", purpose="version").measured())
+    return tuple(int(part) for part in told.split("."))
 
 
 def _entity_of(gpu: Gpu, diagnosis: Diagnosis, run_on_node: RunOnNode) -> int:

@@ -78,6 +78,7 @@ def test_device_to_host(copies: Copies, judge: Judge, gpu: Gpu) -> None:
 
 def test_link(copies: Copies, judge: Judge, gpu: Gpu) -> None:
     """The generation and width that a copy ran at; an idle link sleeps at a lower one and proves nothing."""
+    copies.sampled.measured()
     states = _states_inside_copies(copies)
     judge("pciebw.link_generation", _best(states, lambda state: state.link.generation_current, copies), output=copies.sampled)
     judge("pciebw.link_width", _best(states, lambda state: state.link.width_current, copies), output=copies.sampled)

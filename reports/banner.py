@@ -115,7 +115,8 @@ def _limits(results: Results) -> str:
     if not rows:
         return ""
     limits = table(("Reading", "Limit", "Warns at", "Theoretical", "Conditions", "Source"), rows, "limits")
-    return f'<div id="hw-limits" class="hw-page"><h2>Limits, and where they come from</h2><div class="hw-scroll">{limits}</div></div>{_BELOW_ROWS}'
+    title = "<h2>Limits, and where they come from</h2>"
+    return f'<div id="hw-limits" class="hw-page">{title}<div class="hw-scroll">{limits}</div></div>{_BELOW_ROWS}'
 
 
 def _limit_cells(limit: Mapping[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.markup import ORDER, badge, evidence_link, facts, sort_key, table, text
-from reports.words import accepted_values, function_of, limit_words, natural, quantity, value_words
+from reports.words import accepted_values, function_of, is_number, limit_words, natural, quantity, value_words
 
 Item = Mapping[str, Any]
 Reading = Mapping[str, Any]
@@ -71,21 +71,17 @@ def margin(reading: Reading) -> float | None:
     None where there is nothing to divide by: no number, no min or max, a bound of zero.
     """
     value, limit = reading["value"], reading["limit"]
-    if limit is None or not _is_number(value):
+    if limit is None or not is_number(value):
         return None
     sides = [(limit["min"], 1), (limit["max"], -1)]
-    found = [sign * (value - bound) / abs(bound) * 100 for bound, sign in sides if _is_number(bound) and bound]
+    found = [sign * (value - bound) / abs(bound) * 100 for bound, sign in sides if is_number(bound) and bound]
     return min(found) if found else None
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def margin_bar(reading: Reading) -> str:
     """The margin in words, and as a bar from zero to the largest of value, limits and theoretical figure, with a tick at each limit."""
     limit, distance = reading["limit"], margin(reading)
-    if limit is None or not _is_number(reading["value"]):
+    if limit is None or not is_number(reading["value"]):
         return ""
     if distance is None:
         return "<small>exact</small>" if reading["verdict"] == "PASS" else ""
@@ -97,13 +93,13 @@ def margin_bar(reading: Reading) -> str:
 
 def _share(reading: Reading) -> float | None:
     theoretical = (reading["limit"] or {}).get("theoretical")
-    if not _is_number(theoretical) or not theoretical or not _is_number(reading["value"]):
+    if not is_number(theoretical) or not theoretical or not is_number(reading["value"]):
         return None
     return float(reading["value"] / theoretical)
 
 
 def _bar(reading: Reading, limit: Mapping[str, Any]) -> str:
-    bounds = [limit[name] for name in ("min", "max") if _is_number(limit[name])]
+    bounds = [limit[name] for name in ("min", "max") if is_number(limit[name])]
     top = max([abs(reading["value"]), *map(abs, bounds), abs(limit["theoretical"] or 0)]) * 1.04
     ticks = "".join(f'<b style="left:{abs(bound) / top * 100:.1f}%"></b>' for bound in bounds)
     filled = f'<i style="width:{abs(reading["value"]) / top * 100:.1f}%"></i>'

@@ -8,6 +8,8 @@ import struct
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
+from reports.words import is_number
+
 SIGNS = {"PASS": "✓", "WARN": "!", "FAIL": "✕", "ERROR": "?", "SKIP": "-"}
 """A sign beside each word, so that a verdict can be told without its colour."""
 ORDER = ("FAIL", "ERROR", "WARN", "SKIP", "PASS")
@@ -66,7 +68,7 @@ def sort_key(*parts: object) -> str:
 def _key(part: object) -> str:
     if part is None:
         return "~"
-    if isinstance(part, (int, float)):
+    if is_number(part):
         (bits,) = struct.unpack(">Q", struct.pack(">d", part))
         return f"{bits ^ (0xFFFFFFFFFFFFFFFF if bits >> 63 else 1 << 63):016x}"
     return re.sub(r"[^A-Za-z0-9._]", "_", str(part))

@@ -7,12 +7,11 @@ own numbers, the item is an ERROR: not measured.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Any, Union
 
-from reports.words import accepted_values, check_of, device_of, function_of, limit_words, value_words
+from reports.words import accepted_values, check_of, device_of, function_of, is_number, limit_words, value_words
 
 WORST_FIRST = ("FAIL", "ERROR", "WARN", "PASS")
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+)*", re.ASCII)
@@ -69,8 +68,8 @@ def _refuse_wrong_type(value: object, unit: str) -> None:
     if unit in ("text", "version"):
         if not isinstance(value, str):
             raise _Unusable(f"{value!r} is no {unit}")
-    elif isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise _Unusable(f"{value!r} is no number")
+    elif not is_number(value):
+        raise _Unusable(f"{str(value)[:40]} is no number that can be measured")
 
 
 def _ordered(value: Any, unit: str) -> Comparable:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
+_LARGEST = 1e300
 _GPU = re.compile(r"gpu(\d+)")
 _UNITLESS = ("count", "share", "text", "version", None)
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether `value` is a finite number of a size that can be computed with; true and false are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST
 
 
 def number_words(value: object) -> str:

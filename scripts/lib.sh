@@ -80,7 +80,8 @@ probe() {
     timeout 10 "$1" -I -c '
 import os, sys
 try:
-    import ensurepip, venv
+    import venv
+    from ensurepip import bootstrap  # a name inside: an empty folder would do for the module itself
     kind = "whole"
 except ImportError:
     kind = "bare"
@@ -182,8 +183,8 @@ build() {
     if ! { with_uv || with_pip; } </dev/null >"$log" 2>&1; then
         tail -n 15 -- "$log" >&2
         say "Python $VERSION ($INTERPRETER) could not set up the environment, see above and $log"
-        ! grep -q ensurepip "$log" || say "Debian and Ubuntu have ensurepip in: python${VERSION%.*}-venv"
-        give_up "without network: PIP_NO_INDEX=1 PIP_FIND_LINKS=a-folder-of-wheels, with what constraints.txt names"
+        ! grep -q ensurepip "$log" || give_up "Debian and Ubuntu have ensurepip in: python${VERSION%.*}-venv"
+        give_up "if there is no network: PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER, with wheels of what constraints.txt names"
     fi
     printf '%s' "$WANTED" >"$VENV/hwaccept-ready.new" || give_up "cannot write to $VENV"
     mv -- "$VENV/hwaccept-ready.new" "$VENV/hwaccept-ready"

@@ -23,6 +23,6 @@ SINCE = {
 
 
 def told(snapshot: Snapshot, name: str) -> bool:
-    """Whether the driver that wrote `snapshot` tells `name`, a key of SINCE. A driver that hides its version is taken to tell everything."""
+    """Whether the driver that wrote `snapshot` tells `name`, a key of SINCE; one that hides its version is taken to tell all."""
     version = snapshot.driver_version
     return not isinstance(version, Reading) or int(str(version.value).partition(".")[0]) >= SINCE[name]

@@ -22,4 +22,5 @@ def at_least(counters: Sequence[Field]) -> Field:
 
 def _sum(counters: Sequence[Field]) -> Reading:
     read = [counter for counter in counters if isinstance(counter, Reading)]
-    return Reading(sum(int(counter.value) for counter in read), "count", " + ".join(counter.line for counter in read))
+    unit = read[0].unit if read else "count"
+    return Reading(sum(int(counter.value) for counter in read), unit, " + ".join(counter.line for counter in read))

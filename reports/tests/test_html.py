@@ -262,6 +262,14 @@ def test_the_margin_is_the_distance_to_the_nearest_bound(value: object, bounds: 
     assert ('class="bar' in margin_bar(found)) == (percent is not None)
 
 
+@pytest.mark.parametrize("value", [10**400, -(10**400), 2**64, 1e300])
+def test_a_number_beyond_all_measure_does_not_cost_the_page(value: object) -> None:
+    """A garbled counter has hundreds of digits; its row says so, and the other rows are there."""
+    bound = sample.limit("k", "count", min=1)
+    item = sample.item("pciebw.link[gpu0]", "ERROR", [sample.reading("k", value, bound, "ERROR")])
+    assert len(rows(page(document([item], required=[item["id"]])))) == 1
+
+
 def test_a_bar_never_leaves_its_frame() -> None:
     """Whatever the value is, widths and ticks stay between 0 and 100 per cent."""
     for value in (-50.0, 0.0, 1.0, 47.0, 63.0, 1e9):

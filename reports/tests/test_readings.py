@@ -40,7 +40,7 @@ def test_bounds_are_inclusive_and_versions_are_compared_by_number(limit: dict[st
     assert verdict_of_reading(sample.reading("k", value, limit, "PASS"))[0] == verdict
 
 
-@pytest.mark.parametrize("value", [None, True, float("nan"), float("inf"), float("-inf"), "55.4", [], {}])
+@pytest.mark.parametrize("value", [None, True, float("nan"), float("inf"), float("-inf"), 10**400, "55.4", [], {}])
 def test_what_is_no_finite_number_is_an_error(value: object) -> None:
     """A missing, boolean, infinite or textual value is no measurement, however good it looks."""
     assert verdict_of_reading(sample.reading("k", value, MIN, "PASS"))[0] == "ERROR"
