@@ -60,7 +60,7 @@ def test_diag(gpu: Gpu, diag: Output, run_on_node: RunOnNode, dcgm_level: int, s
     if diag.exit_code in FAILED_EXIT_CODES and not _failed_tests(diagnosis):
         ended = f"dcgmi ended with exit code {diag.exit_code}, yet no device failed"
         judge("dcgm.exit_code", ErrorWord(str(diag.exit_code), ended), output=diag)
-    judge.fault_class = fault_class(diagnosis.on_gpu(entity))
+    judge.fault_class = fault_class(diagnosis.on_gpu(entity)) if judge.verdict == "FAIL" else None
 
 
 def test_other_devices(diag: Output, judge: Judge) -> None:

@@ -10,6 +10,8 @@ from reports.words import board_words, covering, device_of, device_words, functi
 
 Item = Mapping[str, Any]
 _GROUPED_FROM = 3
+_TOLD_BY_THEIR_LINE = ("count", "text")
+_LINE_SHOWN = 240
 
 
 def failures(items: Sequence[Item], required: Sequence[str]) -> list[str]:
@@ -85,7 +87,15 @@ def _values_of(item: Item, verdict: str) -> str:
 def _what_failed(item: Item) -> str:
     failed = _failed_readings(item)
     named = [(f"{r['name']} " if r["name"] != function_of(item["id"]) else "", r) for r in failed]
-    return "; ".join(f"{name}{value_words(r)}, limit {limit_words(r['limit'])}" for name, r in named) or item["reason"]
+    return "; ".join(f"{name}{value_words(r)}, limit {limit_words(r['limit'])}{_said(r)}" for name, r in named) or item["reason"]
+
+
+def _said(reading: Mapping[str, Any]) -> str:
+    """Where a word or a count was read, if that says more than the value: which error DCGM named, during which check it rose."""
+    line = str(reading["source_line"])
+    if reading["unit"] not in _TOLD_BY_THEIR_LINE or not line or line.endswith(str(reading["value"])):
+        return ""
+    return f" ({line if len(line) <= _LINE_SHOWN else line[:_LINE_SHOWN] + ' ...'})"
 
 
 def _kind(item: Item) -> str:
