@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -77,8 +78,13 @@ def query_fields(snapshot: Snapshot) -> tuple[str, ...]:
 
 def read_samples(load: Output, fields: tuple[str, ...]) -> list[Sampled]:
     """All samples, in order. Raises NotMeasured or ParseError if one of them failed: a gap hides a slowdown."""
-    read = [(sample, parse_query_csv(sample.measured(), fields)) for sample in load.samples]
-    return [Sampled(sample.seconds_since(load.samples[0]), {str(_value(row["uuid"])): row for row in rows}) for sample, rows in read]
+    return [Sampled(sample.seconds_since(load.samples[0]), _rows(sample.measured(), fields)) for sample in load.samples]
+
+
+@functools.lru_cache(maxsize=4096)
+def _rows(text: str, fields: tuple[str, ...]) -> dict[str, Row]:
+    """The rows of a sample by UUID; every item of this file reads the same samples."""
+    return {str(_value(row["uuid"])): row for row in parse_query_csv(text, fields)}
 
 
 def _value(field: Field) -> object:

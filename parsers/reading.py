@@ -8,7 +8,6 @@ other, is how dead boards are accepted; so a field of a record is one of four ty
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
 
 
 @dataclass(frozen=True)
@@ -63,5 +62,5 @@ class Absent:
         return f"not in the output: {self.name}"
 
 
-NoReading = Union[NotApplicable, ErrorWord, Absent]
-Field = Union[Reading, NotApplicable, ErrorWord, Absent]
+NoReading = NotApplicable | ErrorWord | Absent
+Field = Reading | NotApplicable | ErrorWord | Absent
