@@ -67,8 +67,8 @@ def test_counts(pci: GpusOnBus, hidden: Hidden, snapshot: Snapshots, run_on_node
 
     judge("inventory.lspci_gpus", lambda: Reading(len(pci()), "count", "NVIDIA GPUs on the PCI bus"))
     judge("inventory.device_files", counted(lambda: _device_files(run_on_node, len(whole.gpus))))
-    judge("inventory.nvidia_smi_gpus", counted(lambda: Reading(len(whole.gpus), "count", "boards in nvidia-smi -q -x")))
-    judge("inventory.attached_gpus", counted(lambda: whole.attached_gpus))
+    judge("inventory.nvidia_smi_gpus", counted(lambda: Reading(len(snapshot("start").gpus), "count", "boards in nvidia-smi -q -x")))
+    judge("inventory.attached_gpus", counted(lambda: snapshot("start").attached_gpus))
 
 
 def _device_files(run_on_node: RunOnNode, answering: int) -> Field:

@@ -18,7 +18,7 @@ _HEADERS = (
     ("reading", "Deciding reading", "by unit, then by value"),
     ("limit", "Limit and its source", "by unit, then by bound"),
     ("margin", "Margin", "distance from the limit, in per cent of it; negative is outside"),
-    ("concurrency", "Beside", "how many measuring programs may have run at the time"),
+    ("concurrency", "At once", "how many measuring programs may have run at the time"),
     ("seconds", "Seconds", "duration"),
     ("proof", "Evidence", "by name"),
     ("result", "pytest", "as pytest counts it; the boxes above filter by this word"),
@@ -162,7 +162,7 @@ def details(item: Item) -> str:
 def _all_readings(readings: Sequence[Reading]) -> str:
     if not readings:
         return "<p>No reading was judged or recorded.</p>"
-    head = ("Verdict", "Reading", "Value", "Limit", "Margin", "Source of the limit, conditions", "Why", "Read from", "Beside", "Evidence")
+    head = ("Verdict", "Reading", "Value", "Limit", "Margin", "Source of the limit, conditions", "Why", "Read from", "At once", "Evidence")
     return table(head, [_reading_cells(reading) for reading in readings], "readings")
 
 
