@@ -16,10 +16,10 @@ SINCE = {
     "sram_threshold_exceeded": 535,
     "reset_required": 535,
     "recovery_action": 570,
-    "event_counters": 570,
+    "event_counters": 580,
     "repair_pending": 580,
 }
-"""The major number of the driver. 570 is from NVIDIA's release notes by way of public captures; 550 has neither."""
+"""The major number of the driver. A public document of 570.148.08 (A100) has no event counters, all of 580 that were seen have them."""
 
 
 def told(snapshot: Snapshot, name: str) -> bool:
