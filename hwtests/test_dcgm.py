@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.dcgm, pytest.mark.intrusive]
 TIMEOUT_S = {1: 300, 2: 1200, 3: 3600, 4: 10800}
 FAILED_EXIT_CODES = (226, 205)
 DEPLOYMENT_TELLS_WHY_SINCE = (3, 3, 7)
-_NAMED_GPU = re.compile(r"\bGPU (\d+)\b")
+_NAMED_GPU = re.compile(r"\bGPU (\d{1,3})\b")
 
 
 @pytest.fixture
