@@ -34,9 +34,17 @@ def parse_query_xml(text: str) -> Snapshot:
         if gpu.pci_bus_id in [other.pci_bus_id for other in gpus[:number]]:
             raise ParseError(TOOL, "every board once", gpu.pci_bus_id)
     snapshot = fill(Snapshot, texts, gpus=gpus, warnings=around)
-    if not gpus and not isinstance(snapshot.attached_gpus, Reading):
-        raise ParseError(TOOL, "boards or their number", "neither")
+    if not gpus:
+        _refuse_unknown_layout(snapshot.attached_gpus)
     return snapshot
+
+
+def _refuse_unknown_layout(attached_gpus: Field) -> None:
+    """No board is an answer only where the driver counts none; else they stand where this parser does not look."""
+    if not isinstance(attached_gpus, Reading):
+        raise ParseError(TOOL, "boards or their number", "neither")
+    if attached_gpus.value:
+        raise ParseError(TOOL, "a <gpu> for one of the boards", f"none, and {attached_gpus.line}")
 
 
 def _gpu(element: Element) -> GpuState:

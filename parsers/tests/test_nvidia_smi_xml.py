@@ -319,3 +319,11 @@ def test_a_document_without_boards_says_how_many_there_are() -> None:
     assert parse_query_xml("<nvidia_smi_log><attached_gpus>0</attached_gpus></nvidia_smi_log>").gpus == ()
     with pytest.raises(ParseError, match="boards or their number"):
         parse_query_xml("<nvidia_smi_log><timestamp>now</timestamp></nvidia_smi_log>")
+
+
+def test_boards_that_are_counted_and_not_found_are_a_layout_that_is_not_known() -> None:
+    """A release that puts its boards elsewhere must not read as a node that lost all of them."""
+    text = "<nvidia_smi_log><driver_version>999.1</driver_version><attached_gpus>{}</attached_gpus><gpus><board/></gpus></nvidia_smi_log>\n"
+    with pytest.raises(ParseError, match="none, and attached_gpus: 8"):
+        parse_query_xml(text.format(8))
+    assert parse_query_xml(text.format(0)).gpus == ()
