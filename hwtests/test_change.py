@@ -30,9 +30,9 @@ COUNTERS: dict[str, Counter] = {
     "closing.remapped_correctable": lambda state: state.remapped.correctable,
 }
 SLOWDOWNS: dict[str, Counter] = {
-    "closing.thermal_us": lambda state: total((state.event_counters.hw_thermal_slowdown, state.event_counters.sw_thermal_slowdown)),
-    "closing.power_brake_us": lambda state: state.event_counters.hw_power_brake_slowdown,
-    "closing.sw_power_cap_us": lambda state: state.event_counters.sw_power_cap,
+    "closing.thermal_us": lambda state: total((state.event_counters.hw_thermal_slowdown_us, state.event_counters.sw_thermal_slowdown_us)),
+    "closing.power_brake_us": lambda state: state.event_counters.hw_power_brake_slowdown_us,
+    "closing.sw_power_cap_us": lambda state: state.event_counters.sw_power_cap_us,
 }
 
 

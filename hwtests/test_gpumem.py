@@ -37,7 +37,7 @@ def test_compute(gpu: Gpu, run_on_gpu: RunOnGpu, judge: Judge, spec: Spec) -> No
     if len(rows) != 1:
         raise ParseError("gpucheck", "one row for the one visible GPU", f"{len(rows)} rows")
     [row] = rows
-    judge("gpumem.daxpy", row.daxpy, output=output)
-    judge("gpumem.dgemm", row.dgemm, output=output)
-    judge("gpumem.h2d_pinned", row.h2d_pinned, output=output)
-    judge("gpumem.d2h_pinned", row.d2h_pinned, output=output)
+    judge("gpumem.daxpy", row.daxpy_gb_s, output=output)
+    judge("gpumem.dgemm", row.dgemm_tflops, output=output)
+    judge("gpumem.h2d_pinned", row.h2d_pinned_gb_s, output=output)
+    judge("gpumem.d2h_pinned", row.d2h_pinned_gb_s, output=output)

@@ -139,7 +139,7 @@ def test_board(board: Callable[[str], GpuState], gpu: Gpu, judge: Judge, spec: S
     """Another model, less memory or a foreign VBIOS is not what was sold."""
     state = board("start")
     judge("inventory.product", state.product_name)
-    judge("inventory.memory_mib", state.memory_total)
+    judge("inventory.memory_mib", state.memory_total_mib)
     judge("inventory.pci_device_id", state.pci_device_id)
     if spec.node.vbios:
         judge("inventory.vbios_version", state.vbios_version)

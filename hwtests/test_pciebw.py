@@ -93,7 +93,7 @@ def _printed(run: Output) -> str:
 
 def _states_inside_copies(copies: Copies) -> list[GpuState]:
     states = [state for sample in copies.sampled.samples if sample.outcome == "exited" for state in _states(sample)]
-    return [state for state in states if max(_traffic(state.link.tx_util), _traffic(state.link.rx_util)) >= COPYING_KBPS]
+    return [state for state in states if max(_traffic(state.link.tx_util_kb_s), _traffic(state.link.rx_util_kb_s)) >= COPYING_KBPS]
 
 
 def _states(sample: Output) -> tuple[GpuState, ...]:

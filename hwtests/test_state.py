@@ -27,10 +27,10 @@ def test_configuration(board: Callable[[str], GpuState], gpu: Gpu, judge: Judge,
     judge("state.ecc_current", state.ecc_current)
     judge("state.ecc_pending", state.ecc_pending)
     judge("state.persistence_mode", state.persistence_mode)
-    judge("state.power_limit_w", state.power.limit)
+    judge("state.power_limit_w", state.power.limit_w)
     for name, clock, promised in (
-        ("state.application_clock_mhz", state.clocks.application_graphics, spec.node.application_clock_mhz),
-        ("state.memory_clock_mhz", state.clocks.application_memory, spec.node.memory_clock_mhz),
+        ("state.application_clock_mhz", state.clocks.application_graphics_mhz, spec.node.application_clock_mhz),
+        ("state.memory_clock_mhz", state.clocks.application_memory_mhz, spec.node.memory_clock_mhz),
     ):
         if promised is None:
             judge.record(name, clock)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from parsers.errors import ParseError
 from parsers.plain_text import Scanner
 from parsers.reading import Reading
+from parsers.tool import Tool
 
 TOOL = "bandwidthTest"
 
@@ -48,25 +49,30 @@ class Copy:
     One measured copy.
 
     `direction` is "H2D", "D2H" or "D2D" (which counts every byte twice: read and written); `memory` is "Pinned",
-    "Paged", "Pinned-WriteCombined", or "Device" for D2D. `bandwidth` is in GB/s; where MB/s were printed its line
+    "Paged", "Pinned-WriteCombined", or "Device" for D2D. `bandwidth_gb_s` is where MB/s were printed its line
     says that they were divided by 1000.
     """
 
     direction: str
     memory: str
     size_bytes: int
-    bandwidth: Reading
+    bandwidth_gb_s: Reading
     devices_used: int
 
 
 @dataclass(frozen=True)
 class BandwidthTest:
-    """A run: names of the devices used, mode ("Quick", "Range", "Shmoo"), copies in their order, "PASS" or "FAIL"."""
+    """
+    A run: names of the devices used, mode ("Quick", "Range", "Shmoo"), copies in their order, "PASS" or "FAIL".
+
+    The line of the result is the end mark: without it there is no record.
+    """
 
     devices: tuple[str, ...]
     mode: str
     results: tuple[Copy, ...]
     result: str
+    complete: bool = True
 
 
 def parse(text: str) -> BandwidthTest:
@@ -165,6 +171,9 @@ def host_copy(parsed: BandwidthTest, direction: str, size: int = 32_000_000) -> 
     if parsed.result != "PASS" or len(found) != 1:
         raise ParseError(TOOL, f"one pinned copy {direction} of {size} bytes and Result = PASS", f"{len(found)}, {parsed.result}")
     copy = found[0]
-    if copy.devices_used != 1 or float(copy.bandwidth.value) <= 0:
-        raise ParseError(TOOL, "more than 0 GB/s on 1 device", f"{copy.bandwidth.line} on {copy.devices_used} devices")
-    return copy.bandwidth
+    if copy.devices_used != 1 or float(copy.bandwidth_gb_s.value) <= 0:
+        raise ParseError(TOOL, "more than 0 GB/s on 1 device", f"{copy.bandwidth_gb_s.line} on {copy.devices_used} devices")
+    return copy.bandwidth_gb_s
+
+
+TOOLS = (Tool("bandwidthtest", "CUDA samples 6.x to 12.8", "bandwidthTest, text and --csv, quick, range and shmoo: copies in GB/s", parse),)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from parsers.errors import ParseError
 from parsers.plain_text import Scanner
 from parsers.reading import Reading
+from parsers.tool import Tool
 
 TOOL = "gpucheck"
 NO_FAULT = "NONE"
@@ -38,23 +39,28 @@ class Row:
     """One GPU: its index among the visible ones, and what was measured, in the units of the module's description."""
 
     gpu: int
-    h2d_pinned: Reading
-    h2d_pageable: Reading
-    d2h_pinned: Reading
-    d2h_pageable: Reading
-    daxpy: Reading
-    dgemm: Reading
-    temperature: Reading
-    power: Reading
-    sm_clock: Reading
+    h2d_pinned_gb_s: Reading
+    h2d_pageable_gb_s: Reading
+    d2h_pinned_gb_s: Reading
+    d2h_pageable_gb_s: Reading
+    daxpy_gb_s: Reading
+    dgemm_tflops: Reading
+    temperature_c: Reading
+    power_w: Reading
+    sm_clock_mhz: Reading
 
 
 @dataclass(frozen=True)
 class GpuCheck:
-    """The table, a row per visible GPU from 0 on, and the program's own summary: NO_FAULT, or the faults it found."""
+    """
+    The table, a row per visible GPU from 0 on, and the program's own summary: NO_FAULT, or the faults it found.
+
+    The summary is the end mark: without it there is no record. How many GPUs there should be it does not say.
+    """
 
     rows: tuple[Row, ...]
     summary: str
+    complete: bool = True
 
 
 def parse(text: str) -> GpuCheck:
@@ -99,5 +105,8 @@ def _check_summary(summary: str, rows: list[Row]) -> None:
 
 
 def _agree(row: Row, printed: list[str]) -> bool:
-    shown = (row.h2d_pinned, row.daxpy, row.dgemm)
+    shown = (row.h2d_pinned_gb_s, row.daxpy_gb_s, row.dgemm_tflops)
     return all(abs(float(value) - float(reading.value)) < _ROUNDING for value, reading in zip(printed, shown, strict=True))
+
+
+TOOLS = (Tool("gpucheck", "IBM Autopilot 09a177d", "gpucheck: copies, daxpy and dgemm of every visible GPU", parse),)

@@ -2,9 +2,9 @@
 Reading a program's plain text piece by piece, from its first line to its last, so that nothing in it goes unread.
 
 What lines are made of is settled once, here. Lines end in LF or in CR LF; blanks at the end of a line mean nothing.
-Control characters (NUL, escape sequences of a terminal, a lone carriage return) and halves of surrogate pairs are
-refused: none of the programs read this way prints them into a pipe, so the text was damaged, or something stood between
-the program and us.
+Control characters (NUL, escape sequences of a terminal, a lone carriage return), other kinds of line ends, a byte order
+mark and halves of surrogate pairs are refused: none of the programs read this way prints them into a pipe, so the text was
+damaged, or something stood between the program and us. So are texts and lines longer than any of these programs prints.
 """
 
 from __future__ import annotations
@@ -13,15 +13,30 @@ import re
 
 from parsers.errors import ParseError
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+MAX_CHARACTERS = 16 * 1024 * 1024
+MAX_LINE = 256 * 1024
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+
+
+def ends_whole_line(text: str) -> bool:
+    """Whether the last line has its line end: what was cut inside of a line has none, and its last word may be half a word."""
+    return text.endswith("\n")
 
 
 def printable_lines(tool: str, text: str) -> list[str]:
-    """The lines of `text` without blanks at their ends; ParseError if there are none or a character is unprintable."""
+    """
+    The lines of `text` without blanks at their ends.
+
+    ParseError if there are none, a character is unprintable, or the text or a line is longer than MAX_CHARACTERS or MAX_LINE.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ParseError(tool, f"at most {MAX_CHARACTERS} characters", f"{len(text)} characters")
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     for number, line in enumerate(lines, start=1):
         if _UNPRINTABLE.search(line):
             raise ParseError(tool, "text without control characters", line, number)
+        if len(line) > MAX_LINE:
+            raise ParseError(tool, f"lines of at most {MAX_LINE} characters", line, number)
     if not text.strip():
         raise ParseError(tool, "output", "")
     return [line.rstrip() for line in lines]

@@ -15,9 +15,10 @@ class Reading:
     """
     A value that a tool printed, with its unit and the line it was read from.
 
-    `unit` is one of: "GB/s" (10**9 bytes/s), "TFLOPS", "W", "MHz", "MiB", "KB/s", "us", "s", "C", "%", "count", "share"
-    (a part of 1), "generation" and "lanes" (PCIe), "version" (a dotted version, compared number by number), "text"
-    (compared whole). The masks of event reasons are in bits, for which there are no limits.
+    `unit` is one of: "GB/s" (10**9 bytes/s), "Gbit/s" (10**9 bits/s), "bit/s", "bytes/s", "bytes", "IOPS", "TFLOPS", "W",
+    "MHz", "MiB", "KB/s", "ns", "us", "ms", "s", "C", "%", "count", "share" (a part of 1), "generation" and "lanes" (PCIe),
+    "version" (a dotted version, compared number by number), "text" (compared whole). The masks of event reasons are in
+    bits, for which there are no limits.
     Text and versions are `str`, everything else is a finite `int` or `float`.
     """
 

@@ -7,6 +7,7 @@ import re
 from parsers.nvbandwidth.document import parse_json
 from parsers.nvbandwidth.records import Bandwidths, Testcase, host_copy
 from parsers.nvbandwidth.text import parse_banner, parse_matrix_text
+from parsers.tool import Tool
 
 __all__ = ["Bandwidths", "Testcase", "host_copy", "parse", "parse_json", "parse_matrix_text", "parse_version"]
 
@@ -21,3 +22,6 @@ def parse(text: str) -> Bandwidths:
 def parse_version(text: str) -> tuple[int, ...]:
     """The version from the banner that every call without -j prints, also `nvbandwidth -l`: (0, 8)."""
     return tuple(int(part) for part in parse_banner(text).split("."))
+
+
+TOOLS = (Tool("nvbandwidth", "0.2 to 0.10", "nvbandwidth, text and -j: the tables of all testcases, GB/s or latencies", parse),)

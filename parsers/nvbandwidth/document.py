@@ -51,7 +51,7 @@ def parse_json(text: str) -> Bandwidths:
     testcases = [testcase for item in as_list(TOOL, member(TOOL, body, "testcases"), "testcases") for testcase in _testcase(item)]
     if not testcases:
         raise ParseError(TOOL, "a testcase", "none")
-    return Bandwidths(_version(body), tuple(testcases), as_text(TOOL, body.get("warning", ""), "warning").strip())
+    return Bandwidths(_version(body), tuple(testcases), as_text(TOOL, body.get("warning", ""), "warning").strip(), complete=True)
 
 
 def _version(body: dict[str, object]) -> str:

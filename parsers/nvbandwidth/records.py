@@ -49,11 +49,16 @@ class Testcase:
 
 @dataclass(frozen=True)
 class Bandwidths:
-    """A run of nvbandwidth: its version as "0.8" and its testcases in their order. `warning` is the tool's own."""
+    """
+    A run of nvbandwidth: its version as "0.8" and its testcases in their order. `warning` is the tool's own.
+
+    `complete`: a document that is closed, or the note that ends the text from v0.5 on; earlier text has no end mark.
+    """
 
     version: str
     testcases: tuple[Testcase, ...]
     warning: str
+    complete: bool
 
 
 def unmeasured(name: str, status: str, error: str = "") -> Testcase:

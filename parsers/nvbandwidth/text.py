@@ -54,13 +54,15 @@ def parse_matrix_text(text: str) -> Bandwidths:
     scanner = Scanner(TOOL, text)
     scanner.take_if(_HEAD)
     testcases: list[Testcase] = []
-    while not scanner.done and not scanner.take_if(_NOTE):
+    noted = False
+    while not scanner.done and not noted:
         testcases += _testcase(scanner)
         scanner.skip_blank_lines()
+        noted = scanner.take_if(_NOTE) is not None
     scanner.end()
     if not testcases:
         raise ParseError(TOOL, "a testcase", "none")
-    return Bandwidths(version, tuple(testcases), "")
+    return Bandwidths(version, tuple(testcases), "", complete=noted)
 
 
 def _testcase(scanner: Scanner) -> list[Testcase]:

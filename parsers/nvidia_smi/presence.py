@@ -17,8 +17,8 @@ def answering(state: GpuState | None, where: str) -> Field:
     """1 for a board that tells the size of its memory, 0 for one that is not listed (None) or is lost; unit "count"."""
     if state is None:
         return Reading(0, "count", where)
-    if isinstance(state.memory_total, ErrorWord) and state.memory_total.word in LOST:
-        return Reading(0, "count", f"nvidia-smi lists {state.pci_bus_id} and says: {state.memory_total.word}")
-    if not isinstance(state.memory_total, Reading):
-        return state.memory_total
-    return Reading(1, "count", f"nvidia-smi lists {state.pci_bus_id}, {state.memory_total.line}")
+    if isinstance(state.memory_total_mib, ErrorWord) and state.memory_total_mib.word in LOST:
+        return Reading(0, "count", f"nvidia-smi lists {state.pci_bus_id} and says: {state.memory_total_mib.word}")
+    if not isinstance(state.memory_total_mib, Reading):
+        return state.memory_total_mib
+    return Reading(1, "count", f"nvidia-smi lists {state.pci_bus_id}, {state.memory_total_mib.line}")

@@ -32,7 +32,7 @@ class Link(Record):
     """
     The PCIe link. An idle board lowers its generation: the current one means something under load only.
 
-    `tx_util` and `rx_util` are KB/s over the last 20 ms, seen from the GPU: a copy from the host to the device is rx.
+    `tx_util_kb_s` and `rx_util_kb_s` are over the last 20 ms, seen from the GPU: a copy from the host to the device is rx.
     """
 
     generation_current: Field = at(GENERATION, "pci_gpu_link_info/pcie_gen/current_link_gen")
@@ -40,8 +40,8 @@ class Link(Record):
     generation_device_max: Field = at(GENERATION, "pci_gpu_link_info/pcie_gen/max_device_link_gen")
     width_current: Field = at(_LANES, "pci_gpu_link_info/link_widths/current_link_width")
     width_max: Field = at(_LANES, "pci_gpu_link_info/link_widths/max_link_width")
-    tx_util: Field = at(_TRAFFIC, "tx_util")
-    rx_util: Field = at(_TRAFFIC, "rx_util")
+    tx_util_kb_s: Field = at(_TRAFFIC, "tx_util")
+    rx_util_kb_s: Field = at(_TRAFFIC, "rx_util")
     replays: Field = at(COUNT, "replay_counter")
     replay_rollovers: Field = at(COUNT, "replay_rollover_counter")
 
@@ -72,11 +72,11 @@ def _microseconds(name: str) -> Any:
 class EventCounters(Record):
     """Microseconds that the clocks were held back, since the driver was loaded. Absent before driver 570."""
 
-    sw_power_cap: Field = _microseconds("sw_power_cap")
-    sync_boost: Field = _microseconds("sync_boost")
-    sw_thermal_slowdown: Field = _microseconds("sw_therm_slowdown")
-    hw_thermal_slowdown: Field = _microseconds("hw_therm_slowdown")
-    hw_power_brake_slowdown: Field = _microseconds("hw_power_brake")
+    sw_power_cap_us: Field = _microseconds("sw_power_cap")
+    sync_boost_us: Field = _microseconds("sync_boost")
+    sw_thermal_slowdown_us: Field = _microseconds("sw_therm_slowdown")
+    hw_thermal_slowdown_us: Field = _microseconds("hw_therm_slowdown")
+    hw_power_brake_slowdown_us: Field = _microseconds("hw_power_brake")
 
 
 @dataclass(frozen=True)
@@ -161,31 +161,31 @@ class RemappedRows(Record):
 @dataclass(frozen=True)
 class Power(Record):
     """
-    Watts of the board. `draw` is averaged over a second; where a release or a board has only another figure, that one.
+    Watts of the board. `draw_w` is averaged over a second; where a release or a board has only another figure, that one.
 
-    `limit` is the one enforced, `default_limit` the one it was shipped with.
+    `limit_w` is the one enforced, `default_limit_w` the one it was shipped with.
     """
 
-    draw: Field = at(
+    draw_w: Field = at(
         cells.POWER,
         "gpu_power_readings/average_power_draw",
         "gpu_power_readings/power_draw",
         "power_readings/power_draw",
         "gpu_power_readings/instant_power_draw",
     )
-    limit: Field = at(cells.POWER, "gpu_power_readings/current_power_limit", "power_readings/enforced_power_limit")
-    default_limit: Field = at(cells.POWER, "gpu_power_readings/default_power_limit", "power_readings/default_power_limit")
+    limit_w: Field = at(cells.POWER, "gpu_power_readings/current_power_limit", "power_readings/enforced_power_limit")
+    default_limit_w: Field = at(cells.POWER, "gpu_power_readings/default_power_limit", "power_readings/default_power_limit")
 
 
 @dataclass(frozen=True)
 class Clocks(Record):
     """MHz: now, as set by application clocks (not available from driver 595 on some boards), and the most possible."""
 
-    sm: Field = at(MEGAHERTZ, "clocks/sm_clock")
-    memory: Field = at(MEGAHERTZ, "clocks/mem_clock")
-    application_graphics: Field = at(MEGAHERTZ, "applications_clocks/graphics_clock")
-    application_memory: Field = at(MEGAHERTZ, "applications_clocks/mem_clock")
-    max_sm: Field = at(MEGAHERTZ, "max_clocks/sm_clock")
+    sm_mhz: Field = at(MEGAHERTZ, "clocks/sm_clock")
+    memory_mhz: Field = at(MEGAHERTZ, "clocks/mem_clock")
+    application_graphics_mhz: Field = at(MEGAHERTZ, "applications_clocks/graphics_clock")
+    application_memory_mhz: Field = at(MEGAHERTZ, "applications_clocks/mem_clock")
+    max_sm_mhz: Field = at(MEGAHERTZ, "max_clocks/sm_clock")
 
 
 @dataclass(frozen=True)
@@ -199,12 +199,12 @@ class Fabric(Record):
 
 @dataclass(frozen=True)
 class Process:
-    """A process that uses the board; `type` is C, G or C+G, `used_memory` MiB."""
+    """A process that uses the board; `type` is C, G or C+G, `used_memory_mib` what it holds of the board's memory."""
 
     pid: int
     type: str
     name: str
-    used_memory: Field
+    used_memory_mib: Field
 
 
 @dataclass(frozen=True)
@@ -236,10 +236,10 @@ class GpuState(Record):
     recovery_action: Field = at(RECOVERY, "gpu_recovery_action")
     reset_required: Field = at(YES_NO, "gpu_reset_status/reset_required")
     drain_and_reset_recommended: Field = at(YES_NO, "gpu_reset_status/drain_and_reset_recommended")
-    memory_total: Field = at(cells.MEBIBYTES, "fb_memory_usage/total")
-    memory_used: Field = at(cells.MEBIBYTES, "fb_memory_usage/used")
-    temperature_gpu: Field = at(cells.DEGREES, "temperature/gpu_temp")
-    temperature_memory: Field = at(cells.DEGREES, "temperature/memory_temp")
+    memory_total_mib: Field = at(cells.MEBIBYTES, "fb_memory_usage/total")
+    memory_used_mib: Field = at(cells.MEBIBYTES, "fb_memory_usage/used")
+    temperature_gpu_c: Field = at(cells.DEGREES, "temperature/gpu_temp")
+    temperature_memory_c: Field = at(cells.DEGREES, "temperature/memory_temp")
     link: Link = part(Link, "pci/")
     events: EventReasons = part(EventReasons, "")
     event_counters: EventCounters = part(EventCounters, "")

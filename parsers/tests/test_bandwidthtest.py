@@ -44,15 +44,15 @@ def test_every_layout_gives_the_same_record(name: str, mode: str, copies: list[t
     parsed = recorded(name)
     assert (parsed.mode, parsed.result) == (mode, "PASS")
     assert [
-        (copy.direction, copy.memory, copy.size_bytes, copy.bandwidth.value, copy.devices_used) for copy in parsed.results
+        (copy.direction, copy.memory, copy.size_bytes, copy.bandwidth_gb_s.value, copy.devices_used) for copy in parsed.results
     ] == copies
-    assert {copy.bandwidth.unit for copy in parsed.results} == {"GB/s"}
+    assert {copy.bandwidth_gb_s.unit for copy in parsed.results} == {"GB/s"}
 
 
 def test_a_conversion_is_told() -> None:
     """Whoever reads the report finds the number as it was printed, and what was done to it."""
-    assert recorded("two-devices-megabytes").results[0].bandwidth.line == "H2D: 33554432 bytes at 9254.5 MB/s, divided by 1000"
-    assert recorded("quick-csv").results[0].bandwidth.line == "H2D: 32000000 bytes at 55.1 GB/s"
+    assert recorded("two-devices-megabytes").results[0].bandwidth_gb_s.line == "H2D: 33554432 bytes at 9254.5 MB/s, divided by 1000"
+    assert recorded("quick-csv").results[0].bandwidth_gb_s.line == "H2D: 32000000 bytes at 55.1 GB/s"
 
 
 def test_the_copies_of_one_device_are_readings() -> None:
@@ -190,14 +190,14 @@ def test_a_damaged_run_never_breaks_the_parser(data: st.DataObject) -> None:
         parsed = parse(text)
     except ParseError:
         return
-    assert all(0 <= float(copy.bandwidth.value) < 1e10 for copy in parsed.results)
+    assert all(0 <= float(copy.bandwidth_gb_s.value) < 1e10 for copy in parsed.results)
 
 
 def test_the_outside_run_on_two_devices_is_read() -> None:
     """Real output of an old release: both devices together, in MB/s."""
     parsed = parse(outside("bandwidthtest/pkb-k80x2-quick.txt"))
     assert (parsed.devices, parsed.result) == (("Tesla K80", "Tesla K80"), "PASS")
-    assert [(copy.direction, copy.size_bytes, copy.bandwidth.value) for copy in parsed.results] == [
+    assert [(copy.direction, copy.size_bytes, copy.bandwidth_gb_s.value) for copy in parsed.results] == [
         ("H2D", 33554432, 9.2547),
         ("D2H", 33554432, 9.6861),
         ("D2D", 33554432, 155.9858),
@@ -214,7 +214,7 @@ def test_outside_runs_over_all_sizes_are_read(name: str, direction: str, first: 
     """81 sizes, and a line of as many dots."""
     parsed = parse(outside(f"bandwidthtest/superbench-cuda-{name}.log"))
     assert (parsed.devices, parsed.mode, len(parsed.results)) == (("Tesla V100-PCIE-32GB",), "Shmoo", 81)
-    found = [(copy.size_bytes, copy.bandwidth.value) for copy in parsed.results]
+    found = [(copy.size_bytes, copy.bandwidth_gb_s.value) for copy in parsed.results]
     assert (found[0], found[-1]) == (first, last)
     assert {copy.direction for copy in parsed.results} == {direction}
 

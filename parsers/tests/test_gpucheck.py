@@ -24,28 +24,28 @@ def test_a_row_is_ten_readings() -> None:
     [row] = checked.rows
     line = "0  52.81  10.90  50.01   9.70 2870.12  59.40     52      540     1980"
     assert (checked.summary, row.gpu) == (NO_FAULT, 0)
-    assert row.h2d_pinned == Reading(52.81, "GB/s", line)
-    assert row.h2d_pageable == Reading(10.9, "GB/s", line)
-    assert row.d2h_pinned == Reading(50.01, "GB/s", line)
-    assert row.d2h_pageable == Reading(9.7, "GB/s", line)
-    assert row.daxpy == Reading(2870.12, "GB/s", line)
-    assert row.dgemm == Reading(59.4, "TFLOPS", line)
-    assert row.temperature == Reading(52.0, "C", line)
-    assert row.power == Reading(540.0, "W", line)
-    assert row.sm_clock == Reading(1980.0, "MHz", line)
+    assert row.h2d_pinned_gb_s == Reading(52.81, "GB/s", line)
+    assert row.h2d_pageable_gb_s == Reading(10.9, "GB/s", line)
+    assert row.d2h_pinned_gb_s == Reading(50.01, "GB/s", line)
+    assert row.d2h_pageable_gb_s == Reading(9.7, "GB/s", line)
+    assert row.daxpy_gb_s == Reading(2870.12, "GB/s", line)
+    assert row.dgemm_tflops == Reading(59.4, "TFLOPS", line)
+    assert row.temperature_c == Reading(52.0, "C", line)
+    assert row.power_w == Reading(540.0, "W", line)
+    assert row.sm_clock_mhz == Reading(1980.0, "MHz", line)
 
 
 def test_faulty_gpus_have_rows_like_others() -> None:
     """The program's limits are those of one model: its faults are told, its numbers judged."""
     checked = parse(TWO)
     assert [row.gpu for row in checked.rows] == [0, 1]
-    assert [row.h2d_pinned.value for row in checked.rows] == [3.9, 52.81]
+    assert [row.h2d_pinned_gb_s.value for row in checked.rows] == [3.9, 52.81]
     assert checked.summary.startswith("GPU 0 -- H2D(p): 3.900000")
 
 
 def test_an_absurd_number_is_read_as_it_stands() -> None:
     """A dgemm that failed shows as an impossible speed: the judge's upper bound must see it."""
-    assert parse(ONE.replace(" 59.40", "123456.78")).rows[0].dgemm.value == 123456.78
+    assert parse(ONE.replace(" 59.40", "123456.78")).rows[0].dgemm_tflops.value == 123456.78
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_damaged_table_never_breaks_the_parser(data: st.DataObject) -> None:
     except ParseError:
         return
     assert [row.gpu for row in checked.rows] == list(range(len(checked.rows)))
-    assert all(0 <= float(reading.value) < 1e16 for row in checked.rows for reading in (row.h2d_pinned, row.daxpy, row.dgemm))
+    assert all(0 <= float(reading.value) < 1e16 for row in checked.rows for reading in (row.h2d_pinned_gb_s, row.daxpy_gb_s, row.dgemm_tflops))
 
 
 @pytest.mark.parametrize("name", ["nodriver", "mocknvml", "mocknvml-realcuda"])

@@ -56,10 +56,10 @@ def test_the_head_of_every_document(name: str, driver: object, cuda: object, att
 
 def _facts(gpu: GpuState) -> dict[str, object]:
     fields = {
-        "replays": gpu.link.replays, "max": gpu.remapped.histogram_max, "banks": gpu.remapped.banks, "draw": gpu.power.draw,
-        "limit": gpu.power.limit, "cap": gpu.event_counters.sw_power_cap, "module": gpu.module_id, "memory": gpu.memory_total,
-        "rx": gpu.link.rx_util, "volatile": gpu.ecc.volatile.uncorrectable, "aggregate": gpu.ecc.aggregate.uncorrectable,
-        "action": gpu.recovery_action, "retired": gpu.retired.pending, "application": gpu.clocks.application_graphics,
+        "replays": gpu.link.replays, "max": gpu.remapped.histogram_max, "banks": gpu.remapped.banks, "draw": gpu.power.draw_w,
+        "limit": gpu.power.limit_w, "cap": gpu.event_counters.sw_power_cap_us, "module": gpu.module_id, "memory": gpu.memory_total_mib,
+        "rx": gpu.link.rx_util_kb_s, "volatile": gpu.ecc.volatile.uncorrectable, "aggregate": gpu.ecc.aggregate.uncorrectable,
+        "action": gpu.recovery_action, "retired": gpu.retired.pending, "application": gpu.clocks.application_graphics_mhz,
     }  # fmt: skip
     return {name: value(field) for name, field in fields.items()}
 
@@ -92,10 +92,10 @@ def test_a_lost_gb200() -> None:
     _, lost = recording(QX + "k8stestinfra-mock-qx-gb200-lost.xml").gpus
     assert value(lost.product_name) == "NVIDIA GB200"
     for field in (
-        lost.memory_total,
-        lost.temperature_gpu,
-        lost.power.draw,
-        lost.clocks.sm,
+        lost.memory_total_mib,
+        lost.temperature_gpu_c,
+        lost.power.draw_w,
+        lost.clocks.sm_mhz,
         lost.fabric.state,
         lost.ecc.volatile.uncorrectable,
     ):
@@ -117,8 +117,8 @@ def test_injected_ecc_errors_of_a_gb200() -> None:
 def test_throttle_counters_of_a_gb200() -> None:
     """Microseconds per cause, of each board its own."""
     first, second = recording(QX + "k8stestinfra-mock-qx-gb200-throttle-counters.xml").gpus
-    assert (value(first.event_counters.sw_power_cap), value(first.event_counters.hw_thermal_slowdown)) == (39595, 0)
-    assert value(second.event_counters.sw_power_cap) == 0
+    assert (value(first.event_counters.sw_power_cap_us), value(first.event_counters.hw_thermal_slowdown_us)) == (39595, 0)
+    assert value(second.event_counters.sw_power_cap_us) == 0
 
 
 def test_a_degraded_fabric_of_a_gb200() -> None:
@@ -132,7 +132,7 @@ def test_a_t4_of_driver_595() -> None:
     """Deprecated settings and rows that Turing does not have are not applicable; half the lanes are shown."""
     gpu = recording(QX + "k8stestinfra-qx-t4.xml").gpus[0]
     assert (value(gpu.link.width_current), value(gpu.link.width_max)) == (8, 16)
-    assert isinstance(gpu.clocks.application_graphics, NotApplicable)
+    assert isinstance(gpu.clocks.application_graphics_mhz, NotApplicable)
     assert gpu.remapped.pending == NotApplicable("remapped_rows: N/A")
     assert (value(gpu.ecc.volatile.uncorrectable), value(gpu.ecc.aggregate.correctable), value(gpu.retired.pending)) == (0, 1, "No")
     assert isinstance(gpu.ecc.sram_threshold_exceeded, Absent)
@@ -141,9 +141,9 @@ def test_a_t4_of_driver_595() -> None:
 def test_a_t4_of_driver_515() -> None:
     """Throttle reasons and power_readings; two processes use the board."""
     gpu = recording(QX + "telegraf-tesla-t4.xml").gpus[0]
-    assert (value(gpu.power.draw), value(gpu.power.limit), value(gpu.events.gpu_idle)) == (26.78, 70.0, "Not Active")
+    assert (value(gpu.power.draw_w), value(gpu.power.limit_w), value(gpu.events.gpu_idle)) == (26.78, 70.0, "Not Active")
     assert isinstance(gpu.processes, tuple)
-    assert [(process.pid, process.type, value(process.used_memory)) for process in gpu.processes] == [(675, "G", 22), (5762, "C", 1005)]
+    assert [(process.pid, process.type, value(process.used_memory_mib)) for process in gpu.processes] == [(675, "G", 22), (5762, "C", 1005)]
 
 
 def test_a_4090_of_driver_535() -> None:
@@ -151,13 +151,13 @@ def test_a_4090_of_driver_535() -> None:
     gpu = recording(QX + "netdata-rtx-4090-driver-535.xml").gpus[0]
     assert isinstance(gpu.serial, NotApplicable)
     assert isinstance(gpu.ecc.volatile.uncorrectable, NotApplicable)
-    assert (value(gpu.ecc_current), value(gpu.remapped.banks), value(gpu.power.draw), value(gpu.reset_required)) == (
+    assert (value(gpu.ecc_current), value(gpu.remapped.banks), value(gpu.power.draw_w), value(gpu.reset_required)) == (
         "Disabled",
         192,
         26.84,
         "No",
     )
-    assert isinstance(gpu.event_counters.sw_power_cap, Absent)
+    assert isinstance(gpu.event_counters.sw_power_cap_us, Absent)
     assert isinstance(gpu.recovery_action, Absent)
 
 
@@ -165,7 +165,7 @@ def test_a_p400_of_driver_418() -> None:
     """Counters of single and double bit errors, which this board does not have."""
     gpu = recording(QX + "telegraf-quadro-p400.xml").gpus[0]
     assert isinstance(gpu.ecc.volatile.uncorrectable, NotApplicable)
-    assert isinstance(gpu.power.draw, NotApplicable)
+    assert isinstance(gpu.power.draw_w, NotApplicable)
     assert value(gpu.events.hw_slowdown) == "Not Active"
 
 
@@ -173,8 +173,8 @@ def test_a_p400_of_driver_418() -> None:
 def test_the_real_programs_over_a_mock(name: str, limit: float, draw: float) -> None:
     """535 and 550 put power and ECC counters in different elements; both are read."""
     gpus = recording(f"{MOCK}mock-{name}-qx.out").gpus
-    assert [value(gpu.power.limit) for gpu in gpus] == [limit] * 8
-    assert {value(gpu.power.draw) for gpu in gpus} <= {draw, NotApplicable}
+    assert [value(gpu.power.limit_w) for gpu in gpus] == [limit] * 8
+    assert {value(gpu.power.draw_w) for gpu in gpus} <= {draw, NotApplicable}
     assert {value(gpu.remapped.failure) for gpu in gpus} == {"No"}
     assert len({value(gpu.uuid) for gpu in gpus}) == 8
 

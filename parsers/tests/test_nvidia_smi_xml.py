@@ -23,15 +23,15 @@ def test_a_document_of_driver_580() -> None:
         "minor_number": "0", "module_id": "7", "pci_device_id": "233010DE", "vbios_version": "96.00.9E.00.01",
         "inforom_image_version": "G520.0200.00.05", "persistence_mode": "Enabled", "mig_current": "Disabled", "mig_pending": "Disabled",
         "ecc_current": "Enabled", "ecc_pending": "Enabled", "compute_mode": "Default", "performance_state": "P0", "recovery_action": "None",
-        "memory_total": 81559, "memory_used": 4, "temperature_gpu": 29, "temperature_memory": 37,
+        "memory_total_mib": 81559, "memory_used_mib": 4, "temperature_gpu_c": 29, "temperature_memory_c": 37,
         "link.generation_current": 5, "link.generation_max": 5, "link.generation_device_max": 5,
         "link.width_current": 16, "link.width_max": 16,
-        "link.tx_util": 502, "link.rx_util": 578, "link.replays": 12, "link.replay_rollovers": 0,
+        "link.tx_util_kb_s": 502, "link.rx_util_kb_s": 578, "link.replays": 12, "link.replay_rollovers": 0,
         "events.gpu_idle": "Active", "events.applications_clocks_setting": "Not Active", "events.sw_power_cap": "Not Active",
         "events.hw_slowdown": "Not Active", "events.hw_thermal_slowdown": "Not Active", "events.hw_power_brake_slowdown": "Not Active",
         "events.sync_boost": "Not Active", "events.sw_thermal_slowdown": "Not Active",
-        "event_counters.sw_power_cap": 7015, "event_counters.sync_boost": 0, "event_counters.sw_thermal_slowdown": 3,
-        "event_counters.hw_thermal_slowdown": 2, "event_counters.hw_power_brake_slowdown": 1,
+        "event_counters.sw_power_cap_us": 7015, "event_counters.sync_boost_us": 0, "event_counters.sw_thermal_slowdown_us": 3,
+        "event_counters.hw_thermal_slowdown_us": 2, "event_counters.hw_power_brake_slowdown_us": 1,
         "ecc.volatile.sram_correctable": 1, "ecc.volatile.sram_uncorrectable_parity": 0, "ecc.volatile.sram_uncorrectable_secded": 0,
         "ecc.volatile.dram_correctable": 2, "ecc.volatile.dram_uncorrectable": 0,
         "ecc.aggregate.sram_correctable": 1, "ecc.aggregate.sram_uncorrectable_parity": 3, "ecc.aggregate.sram_uncorrectable_secded": 4,
@@ -39,9 +39,9 @@ def test_a_document_of_driver_580() -> None:
         "ecc.sram_threshold_exceeded": "No", "ecc.channel_repair_pending": "No", "ecc.tpc_repair_pending": "No",
         "remapped.correctable": 1, "remapped.uncorrectable": 0, "remapped.pending": "No", "remapped.failure": "No",
         "remapped.histogram_max": 2559, "remapped.histogram_high": 1, "remapped.histogram_partial": 0, "remapped.histogram_low": 0,
-        "remapped.histogram_none": 0, "power.draw": 68.57, "power.limit": 700.0, "power.default_limit": 700.0,
-        "clocks.sm": 345, "clocks.memory": 2619, "clocks.application_graphics": 1980,
-        "clocks.application_memory": 2619, "clocks.max_sm": 1980,
+        "remapped.histogram_none": 0, "power.draw_w": 68.57, "power.limit_w": 700.0, "power.default_limit_w": 700.0,
+        "clocks.sm_mhz": 345, "clocks.memory_mhz": 2619, "clocks.application_graphics_mhz": 1980,
+        "clocks.application_memory_mhz": 2619, "clocks.max_sm_mhz": 1980,
         "fabric.state": "Completed", "fabric.status": "Success", "fabric.health": "Healthy",
     }  # fmt: skip
     assert isinstance(snapshot.gpus[0].retired.pending, NotApplicable)
@@ -55,7 +55,7 @@ def test_a_document_of_driver_470() -> None:
         "Active", "text", "clocks_throttle_reasons/clocks_throttle_reason_hw_thermal_slowdown: Active"
     )  # fmt: skip
     found = values(gpu)
-    assert (found["power.draw"], found["power.limit"], found["power.default_limit"]) == (95.0, 350.0, 400.0)
+    assert (found["power.draw_w"], found["power.limit_w"], found["power.default_limit_w"]) == (95.0, 350.0, 400.0)
     assert (found["module_id"], found["reset_required"], found["drain_and_reset_recommended"]) == ("3", "Yes", "No")
     assert (found["mig_current"], found["mig_pending"], found["ecc_current"], found["ecc_pending"]) == (
         "Disabled",
@@ -65,16 +65,16 @@ def test_a_document_of_driver_470() -> None:
     )
     assert (found["link.generation_current"], found["link.width_current"], found["link.width_max"]) == (1, 8, 16)
     assert isinstance(gpu.recovery_action, Absent)
-    assert isinstance(gpu.event_counters.hw_thermal_slowdown, Absent)
+    assert isinstance(gpu.event_counters.hw_thermal_slowdown_us, Absent)
 
 
 def test_a_reading_says_where_it_stood() -> None:
     """The report shows the line that a verdict rests on."""
     gpu = parse_query_xml(H100).gpus[0]
     assert gpu.remapped.pending == Reading("No", "text", "remapped_rows/remapped_row_pending: No")
-    assert gpu.link.rx_util == Reading(578, "KB/s", "pci/rx_util: 578 KB/s")
+    assert gpu.link.rx_util_kb_s == Reading(578, "KB/s", "pci/rx_util: 578 KB/s")
     assert gpu.link.width_current == Reading(16, "lanes", "pci/pci_gpu_link_info/link_widths/current_link_width: 16x")
-    assert gpu.event_counters.hw_power_brake_slowdown.line.endswith("_hw_power_brake: 1 us")  # type: ignore[union-attr]
+    assert gpu.event_counters.hw_power_brake_slowdown_us.line.endswith("_hw_power_brake: 1 us")  # type: ignore[union-attr]
 
 
 def test_processes_are_listed_with_what_is_known_of_them() -> None:
@@ -119,7 +119,7 @@ def test_a_lost_board_is_listed_with_errors_in_its_fields() -> None:
     measured = [name for name, field in fields(lost) if isinstance(field, ErrorWord) and field.word == "GPU is lost"]
     for part in ("remapped.", "event_counters.", "events.", "fabric."):
         assert {name for name, _ in fields(lost) if name.startswith(part)} <= set(measured)
-    assert {"memory_total", "temperature_gpu", "power.draw", "clocks.sm", "recovery_action", "link.generation_current"} <= set(measured)
+    assert {"memory_total_mib", "temperature_gpu_c", "power.draw_w", "clocks.sm_mhz", "recovery_action", "link.generation_current"} <= set(measured)
     assert lost.remapped.failure == ErrorWord("GPU is lost", "remapped_rows: GPU is lost")
     assert lost.remapped.banks == ErrorWord("GPU is lost", "remapped_rows: GPU is lost")
     assert lost.processes == ErrorWord("GPU is lost", "processes: GPU is lost")
@@ -157,7 +157,7 @@ def test_what_is_not_in_the_document_is_absent_under_its_name() -> None:
     others = [field for name, field in fields(gpu) if name != "product_name"]
     assert all(isinstance(field, Absent) for field in others)
     assert gpu.serial == Absent("serial")
-    assert gpu.power.limit == Absent("gpu_power_readings/current_power_limit or power_readings/enforced_power_limit")
+    assert gpu.power.limit_w == Absent("gpu_power_readings/current_power_limit or power_readings/enforced_power_limit")
     assert gpu.processes == Absent("processes")
     for field in (gpu.ecc.volatile.uncorrectable, gpu.ecc.aggregate.correctable, gpu.remapped.banks):
         assert isinstance(field, Absent)
@@ -248,7 +248,7 @@ def test_sums_of_the_own_recordings() -> None:
 def test_power_is_read_from_where_a_release_has_it(inside: str, draw: float) -> None:
     """The average, else the one figure there is; never the memory's or the module's."""
     other = "<module_power_readings><average_power_draw>9.00 W</average_power_draw></module_power_readings>"
-    field = board(inside.format("gpu_power_readings") + other).power.draw
+    field = board(inside.format("gpu_power_readings") + other).power.draw_w
     assert isinstance(field, Reading)
     assert field.value == draw
 
@@ -256,7 +256,7 @@ def test_power_is_read_from_where_a_release_has_it(inside: str, draw: float) -> 
 def test_an_error_in_the_first_place_is_not_passed_over() -> None:
     """Where the average is an error, the other figure is not a way around it."""
     readings = "<average_power_draw>GPU is lost</average_power_draw><instant_power_draw>2.00 W</instant_power_draw>"
-    assert isinstance(board(f"<gpu_power_readings>{readings}</gpu_power_readings>").power.draw, ErrorWord)
+    assert isinstance(board(f"<gpu_power_readings>{readings}</gpu_power_readings>").power.draw_w, ErrorWord)
 
 
 @pytest.mark.parametrize(
@@ -303,7 +303,7 @@ def test_a_text_of_another_form_is_an_error(old: str, new: str, name: str) -> No
 def test_settings_that_a_driver_no_longer_has_are_not_applicable() -> None:
     """Newest drivers say so in a sentence, which is no error."""
     text = H100.replace("<graphics_clock>1980 MHz<", "<graphics_clock>Requested functionality has been deprecated<", 1)
-    assert isinstance(parse_query_xml(text).gpus[0].clocks.application_graphics, NotApplicable)
+    assert isinstance(parse_query_xml(text).gpus[0].clocks.application_graphics_mhz, NotApplicable)
 
 
 @pytest.mark.parametrize("attached", [1, 2, 8])

@@ -1,0 +1,82 @@
+"""
+`python -m parsers TOOL [FILE]`: what a program printed, as JSON. Without FILE the text comes from standard input.
+
+The object has `tool`, `complete` (whether the text proves that it is whole; see parsers.tool) and `record`, whose fields
+are described in the docstring of the module that reads the tool. Exit codes: 0 read, 1 refused (one line says why), 2 usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from parsers.catalogue import tools
+from parsers.errors import ParseError
+from parsers.plain import plain
+from parsers.tool import Tool
+
+MAX_BYTES = 64 * 1024 * 1024
+"""More than any parser takes; what a text may hold is each parser's own limit."""
+_REFUSED, _USAGE = 1, 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read one output and print its record, or list the tools; the exit code."""
+    options = _options(arguments)
+    known = tools()
+    if options.list:
+        print("\n".join(_listed(tool) for tool in known.values()))
+        return 0
+    tool = known.get(options.tool or "")
+    if tool is None:
+        _misused(f"TOOL: found {options.tool!r}; accepted: {', '.join(known)}")
+    return _print_record(tool, _text(options.file))
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m parsers", description="Read what a program printed; print it as JSON.")
+    parser.add_argument("tool", metavar="TOOL", nargs="?", help="what printed the text; --list names them")
+    parser.add_argument("file", metavar="FILE", nargs="?", default="-", help="the text; standard input if left out or -")
+    parser.add_argument("--list", action="store_true", help="list the tools, the versions that are read, and what is read")
+    return parser.parse_args(arguments)
+
+
+def _listed(tool: Tool) -> str:
+    return f"{tool.name:<20} {tool.versions:<28} {tool.about}"
+
+
+def _misused(message: str) -> NoReturn:
+    print(f"python -m parsers: {message}", file=sys.stderr)
+    raise SystemExit(_USAGE)
+
+
+def _text(name: str) -> str:
+    """The text, decoded as evidence is: what is no UTF-8 stays visible."""
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with open(name, "rb") as file:
+                data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        _misused(f"FILE: {name}: {error.strerror}")
+    if len(data) > MAX_BYTES:
+        _misused(f"FILE: {name}: more than {MAX_BYTES} bytes, which no program here prints")
+    return data.decode("utf-8", "backslashreplace")
+
+
+def _print_record(tool: Tool, text: str) -> int:
+    try:
+        record = tool.parse(text)
+    except ParseError as error:
+        print(error, file=sys.stderr)
+        return _REFUSED
+    print(json.dumps({"tool": tool.name, "complete": record.complete, "record": plain(record)}, indent=2, allow_nan=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
