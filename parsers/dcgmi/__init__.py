@@ -1,4 +1,4 @@
-"""dcgmi, NVIDIA's command line to DCGM: its diagnostics, its list of GPUs, its names and exit codes."""
+"""dcgmi, NVIDIA's command line to DCGM: diagnostics, list of GPUs, health, NVLinks, versions; its names and exit codes."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from parsers.dcgmi.entries import TOOL
 from parsers.dcgmi.records import Diagnosis, Result
 from parsers.errors import ParseError
 from parsers.json_text import Document, as_object, as_text, find_document, one_line, only_keys
+from parsers.tool import Tool
 
 _BODY_KEYS = {"test_categories", "runtime_error", "version"}
 _DRIVER = "Driver Version Detected"
@@ -34,7 +35,7 @@ def parse_diag(text: str) -> Diagnosis:
         found = ", ".join(document.value) or "no key"
         raise ParseError(TOOL, f"one run, in {gpu_layout.TOP_KEY!r} or {entity_layout.TOP_KEY!r}", found)
     diagnosis = _by_gpu(document) if layouts[0] is gpu_layout else _by_entity(document)
-    _check_results(diagnosis)
+    check_results(diagnosis)
     return diagnosis
 
 
@@ -100,7 +101,8 @@ def _once(serials: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
     return serials
 
 
-def _check_results(diagnosis: Diagnosis) -> None:
+def check_results(diagnosis: Diagnosis) -> None:
+    """ParseError for a run without any test, and for a device twice in one test or a test twice."""
     if diagnosis.runtime_error is None and not (diagnosis.results or diagnosis.test_summaries):
         raise ParseError(TOOL, "at least one test", "none")
     _no_repeats("a result of", map(_place, diagnosis.results))
@@ -116,3 +118,6 @@ def _no_repeats(what: str, places: Iterable[object]) -> None:
     for place, count in Counter(places).items():
         if count > 1:
             raise ParseError(TOOL, f"{what} {place} once", f"{count} times")
+
+
+TOOLS = (Tool("dcgmi-diag", "DCGM 2.1 to 4.6", "dcgmi diag -j, any level: the results of a run by device and test", parse_diag),)

@@ -8,12 +8,14 @@ and 4.0 that of ConnectX cards, which are checked for their count and otherwise 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 
 from parsers.cells import bus_id
 from parsers.errors import ParseError
-from parsers.plain_text import Scanner
+from parsers.plain_text import Scanner, ends_whole_line
+from parsers.tool import Tool
 
 TOOL = "dcgmi discovery"
 VERSION_TOOL = "dcgmi version"
@@ -42,10 +44,16 @@ class DiscoveredGpu:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What DCGM sees on the node; `nvswitches` is None where the output does not speak of them."""
+    """
+    What DCGM sees on the node; `nvswitches` is None where the output does not speak of them.
+
+    `complete`: the table of CPUs, the last one, was read. Releases before 3.2 have none: whether tables are missing cannot
+    be told from their text. The GPUs are all there in any case, as many as are announced.
+    """
 
     gpus: tuple[DiscoveredGpu, ...]
     nvswitches: int | None
+    complete: bool
 
 
 def parse_discovery(text: str) -> Discovery:
@@ -67,7 +75,8 @@ def parse_discovery(text: str) -> Discovery:
         scanner.skip_blank_lines()
     gpus = tuple(_gpu(block) for block in tables["GPU"])
     _check_identities(gpus)
-    return Discovery(gpus, len(tables["NvSwitch"]) if "NvSwitch" in tables else None)
+    whole = list(tables)[-1] == "CPU" and ends_whole_line(text)
+    return Discovery(gpus, len(tables["NvSwitch"]) if "NvSwitch" in tables else None, whole)
 
 
 def _table(scanner: Scanner, count: int) -> list[list[str]]:
@@ -114,12 +123,18 @@ def _check_identities(gpus: tuple[DiscoveredGpu, ...]) -> None:
 
 @dataclass(frozen=True)
 class BuildInfo:
-    """The version and build date of dcgmi, and of the host engine where it answered."""
+    """
+    The version and build date of dcgmi, and of the host engine where it answered.
+
+    `dcgmi --version` tells the version alone. `complete`: that line is whole, or `dcgmi -v` told of the host engine too;
+    without it the text may be cut, or no host engine runs.
+    """
 
     version: str
-    build_date: str
+    build_date: str | None
     hostengine_version: str | None
     hostengine_build_date: str | None
+    complete: bool = dataclasses.field(default=False, compare=False)
 
 
 _SHORT = re.compile(r"dcgmi +version: (?P<version>[0-9]+(?:\.[0-9]+)+)\n")
@@ -161,4 +176,22 @@ def parse_build_info(text: str) -> BuildInfo:
     scanner.end()
     if engine is None:
         return BuildInfo(local["version"], local["date"], None, None)
-    return BuildInfo(local["version"], local["date"], engine["version"], engine["date"])
+    return BuildInfo(local["version"], local["date"], engine["version"], engine["date"], complete=True)
+
+
+def parse_versions(text: str) -> BuildInfo:
+    """What `dcgmi --version` or `dcgmi -v` told. Raises ParseError as parse_version, and for a version whose line is cut."""
+    scanner = Scanner(VERSION_TOOL, text)
+    scanner.skip_blank_lines()
+    if scanner.take_if(_SHORT) is None:
+        return parse_build_info(text)
+    version = parse_version(text)
+    if not ends_whole_line(text):
+        raise ParseError(VERSION_TOOL, "a whole line", text.split("\n")[-1].strip())
+    return BuildInfo(version, None, None, None, complete=True)
+
+
+TOOLS = (
+    Tool("dcgmi-discovery", "DCGM 2.0 to 4.7", "dcgmi discovery -l: the GPUs that DCGM knows, and its NvSwitches", parse_discovery),
+    Tool("dcgmi-version", "DCGM 2.0 to 4.7", "dcgmi --version or -v: releases of dcgmi and of its host engine", parse_versions),
+)

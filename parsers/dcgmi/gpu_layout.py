@@ -36,7 +36,8 @@ ERROR_SLOTS = 5
 _ID_KEYS = ("gpu_id", "gpu_ids", "cpu_id")
 _NO_GPU = -1
 _GPU_NUMBER = re.compile(r"[0-9]{1,4}")
-_NAMED_GPU = re.compile(r"\bGPU ([0-9]{1,4})\b")
+NAMED_GPU = re.compile(r"\bGPU ([0-9]{1,4})\b")
+"""How messages of DCGM name a GPU, by its number in DCGM."""
 
 
 def read_results(body: dict[str, object]) -> tuple[Result, ...]:
@@ -115,7 +116,7 @@ def _blamed(result: Result) -> list[int] | None:
 
 
 def _named_gpu(error: DiagError) -> int | None:
-    named = {int(number) for number in _NAMED_GPU.findall(error.text)}
+    named = {int(number) for number in NAMED_GPU.findall(error.text)}
     return named.pop() if len(named) == 1 else None
 
 

@@ -1,4 +1,4 @@
-"""What `dcgmi diag -j` says of a node, in one form for all of its layouts."""
+"""What `dcgmi diag` says of a node, in one form for all of its layouts, JSON and text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Result:
     `test` is the name of DCGM 4, also for older releases; `subtest` is the deployment check within "software" (its
     display name: "Denylist", "Persistence Mode"), None in DCGM 4, where only the errors tell which check failed.
     `entity` is DCGM's number within `entity_group` ("GPU", "CPU", "NvSwitch" ...), not nvidia-smi's index; None: the
-    result speaks for all GPUs of the run. `status` is one of STATUSES in parsers.dcgmi.entries. A result can be
+    result speaks for all GPUs of the run, or all CPUs. `status` is one of STATUSES in parsers.dcgmi.entries. A result can be
     "Pass" and still have errors. `line` is the result as it was printed, on one line.
     """
 
@@ -63,11 +63,13 @@ class Summary:
 @dataclass(frozen=True)
 class Diagnosis:
     """
-    One run of `dcgmi diag -j`.
+    One run of `dcgmi diag`.
 
     `layout` is "gpu" up to DCGM 3.x, "entity" from 4.0 on. With a `runtime_error` there are no results: the run did
     not take place. `serials` maps DCGM's GPU number to the board's serial, where the release tells it. `notes` are
-    the lines printed around the document.
+    the lines printed around the document, or above the table. `device_ids` are the PCI device ids of the GPUs in the order
+    of the table ("2330"); None in JSON, which tells them by device, and where the table has none or no room for all.
+    `complete`: the JSON is closed, or the table has its head and its end.
     """
 
     layout: str
@@ -78,6 +80,8 @@ class Diagnosis:
     test_summaries: tuple[Summary, ...]
     serials: tuple[tuple[int, str], ...]
     notes: tuple[str, ...]
+    device_ids: tuple[str, ...] | None = None
+    complete: bool = True
 
     def on_gpu(self, gpu_id: int) -> tuple[Result, ...]:
         """The results that speak for this GPU (DCGM's number): its own, and those for all GPUs."""
