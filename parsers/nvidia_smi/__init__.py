@@ -1,12 +1,12 @@
 """
-nvidia-smi: the document of `-q -x` and the tables of `--query-gpu=... --format=csv[,nounits]`.
+nvidia-smi: the document of `-q -x`, the text of `-q`, and the tables of `--query-gpu=... --format=csv[,nounits]`.
 
 Raises ParseError for whatever is not such an output; a field that could not be read is never a value.
 """
 
 from __future__ import annotations
 
-from parsers.nvidia_smi.csv import parse_query_csv
+from parsers.nvidia_smi.csv import Cell, Table, parse_csv, parse_query_csv
 from parsers.nvidia_smi.events import (
     APPLICATION_CLOCKS,
     DISPLAY_CLOCKS,
@@ -20,6 +20,7 @@ from parsers.nvidia_smi.events import (
     THERMAL,
     event_reasons,
 )
+from parsers.nvidia_smi.query_text import parse_query_text
 from parsers.nvidia_smi.records import (
     Clocks,
     Ecc,
@@ -49,6 +50,7 @@ __all__ = [
     "SW_THERMAL_SLOWDOWN",
     "SYNC_BOOST",
     "THERMAL",
+    "Cell",
     "Clocks",
     "Ecc",
     "EccScope",
@@ -62,9 +64,12 @@ __all__ = [
     "RemappedRows",
     "RetiredPages",
     "Snapshot",
+    "Table",
     "at_least",
     "event_reasons",
+    "parse_csv",
     "parse_query_csv",
+    "parse_query_text",
     "parse_query_xml",
     "total",
 ]

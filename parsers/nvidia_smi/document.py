@@ -1,4 +1,4 @@
-"""The XML document inside an output of nvidia-smi, parsed without trusting it, and the lines around it."""
+"""The XML document inside an output of nvidia-smi, parsed without trusting it, the lines around it, and the texts in it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from parsers.errors import ParseError
-from parsers.nvidia_smi.places import TOOL
+from parsers.nvidia_smi.places import TOOL, Texts
+from parsers.plain_text import refuse_unprintable
 
 MAX_CHARACTERS = 16 * 1024 * 1024
 """Eight boards need 0.2 million; all that a command may print is 16 MiB."""
 MAX_DEPTH = 16
 """Real documents have 6 levels."""
+MAX_ELEMENTS = 500_000
+"""Eight boards with all their supported clocks have 30 thousand."""
+_LONG_LISTS = frozenset({"supported_clocks", "accounted_processes"})
+"""Nine tenths of a document, and nothing in them is asked for."""
 _END = "</nvidia_smi_log>"
 
 
@@ -20,10 +25,12 @@ def split_document(text: str) -> tuple[str, tuple[str, ...]]:
     """
     The document, from its first "<" to the end of its root element, and the lines before and after it.
 
-    Raises ParseError where there is none, it does not end, or something follows that is XML too.
+    Raises ParseError where there is none, it does not end, something follows that is XML too, or a character of it is unprintable.
     """
     if len(text) > MAX_CHARACTERS:
         raise ParseError(TOOL, f"at most {MAX_CHARACTERS} characters", f"{len(text)} characters")
+    text = text.replace("\r\n", "\n")
+    refuse_unprintable(TOOL, text)
     before, start, rest = text.partition("<")
     inner, end, after = rest.partition(_END)
     around = [line.strip() for line in (before + "\n" + after).splitlines() if line.strip()]
@@ -38,7 +45,7 @@ def split_document(text: str) -> tuple[str, tuple[str, ...]]:
 
 def parse_document(document: str) -> Element:
     """
-    The root element <nvidia_smi_log>.
+    The root element of what `split_document` gives, which is <nvidia_smi_log>: any other would not end with that end tag.
 
     The DTD that the document names is not loaded, and a document that brings declarations or entities of its own, or
     nests deeper than any real one, is refused before they are followed. Raises ParseError for that and for bad XML.
@@ -55,10 +62,37 @@ def parse_document(document: str) -> Element:
     except expat.ExpatError as error:
         lines = document.splitlines()
         raise ParseError(TOOL, f"XML ({error})", "".join(lines[error.lineno - 1 : error.lineno]).strip(), error.lineno) from None
-    root = builder.tree.close()
-    if root.tag != "nvidia_smi_log":
-        raise ParseError(TOOL, "<nvidia_smi_log>", f"<{root.tag}>")
-    return root
+    return builder.tree.close()
+
+
+def element_texts(element: Element, skip: frozenset[str] = _LONG_LISTS) -> Texts:
+    """
+    The texts of an element's descendants by their path, leaving out elements named in `skip`.
+
+    Raises ParseError where text stands between elements, which nvidia-smi does not print.
+    """
+    texts = Texts()
+    _walk(texts, element, "", skip)
+    return texts
+
+
+def _walk(texts: Texts, element: Element, path: str, skip: frozenset[str]) -> None:
+    text = (element.text or "").strip()
+    if not len(element):
+        texts.texts[path] = text
+        return
+    texts.parents.add(path)
+    seen: set[str] = set()
+    for child in element:
+        text += (child.tail or "").strip()
+        below = f"{path}/{child.tag}" if path else child.tag
+        if child.tag in seen:
+            texts.repeated.add(below)
+        elif child.tag not in skip:
+            _walk(texts, child, below, skip)
+        seen.add(child.tag)
+    if text:
+        raise ParseError(TOOL, f"only elements in <{element.tag}>", text)
 
 
 class _Builder:
@@ -68,11 +102,15 @@ class _Builder:
         self.tree = TreeBuilder()
         self._parser = parser
         self._depth = 0
+        self._count = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
+        self._count += 1
         if self._depth > MAX_DEPTH:
             self._refuse(f"at most {MAX_DEPTH} levels of elements", f"<{tag}>")
+        if self._count > MAX_ELEMENTS:
+            self._refuse(f"at most {MAX_ELEMENTS} elements", f"<{tag}>")
         self.tree.start(tag, attributes)
 
     def end(self, tag: str) -> None:

@@ -18,3 +18,5 @@ COMPUTE_MODE = one_of("Default", "Exclusive_Thread", "Exclusive_Process", "Prohi
 PERFORMANCE = shaped("P[0-9]{1,2}", "a performance state")
 RECOVERY = one_of("None", "Reset", "GPU Reset", "Reboot", "Node Reboot", "Drain P2P", "Drain and Reset")
 """As documented for driver 580, and in the longer words of NVML's names for the same; any other is an ErrorWord."""
+NOTED_VERSION = Kind("version", re.compile(r"([0-9]+(?:\.[0-9]+)+)(?: \[Deprecated[^\]]*\])?"), str, "a dotted version")
+"""From driver 610 on, versions that have got a newer name say so behind the number."""

@@ -1,4 +1,4 @@
-"""Where a field of a record stands in a document, and how a record is filled from it."""
+"""Where a field of a record stands in what `nvidia-smi -q` prints, as a document or as text, and how a record is filled from it."""
 
 from __future__ import annotations
 
@@ -7,24 +7,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from xml.etree.ElementTree import Element
 
 from parsers.cells import Kind, read_cell
 from parsers.errors import ParseError
-from parsers.reading import Absent, Field, NotApplicable
+from parsers.reading import Absent, Field, NoReading, NotApplicable, Reading
 
 TOOL = "nvidia-smi -q -x"
-_LONG_LISTS = frozenset({"supported_clocks", "accounted_processes"})
-"""Nine tenths of a document, and nothing in them is asked for."""
+_NOTHING = re.compile("(?!)")
 
 
 @dataclass(frozen=True)
 class Record:
-    """A part of the document whose fields know their place; see `at` and `part`."""
-
-
-COLLAPSED = Kind("text", re.compile("(?!)"), str, "elements")
-"""No text is right where elements belong: it is N/A or an error word."""
+    """A part of the output whose fields know their place; see `at` and `part`."""
 
 
 R = TypeVar("R", bound=Record)
@@ -42,53 +36,57 @@ def part(record: type[Record], prefix: str) -> Any:
 
 class Texts:
     """
-    The texts of an element's descendants by their path: {"pci/tx_util": "0 KB/s", ...}.
+    What was said at which place: {"pci/tx_util": "0 KB/s", ...}, where a place is the path of its element in the document.
 
-    Raises ParseError where text stands between elements, which nvidia-smi does not print.
+    `texts` has what stands at a place, `parents` the places that have others below them, `repeated` those that occur more
+    than once. `where` has, by place, the name and the number of the line if the output is not the document.
     """
 
-    def __init__(self, element: Element, skip: frozenset[str] = _LONG_LISTS) -> None:
-        self._texts: dict[str, str] = {}
-        self._repeated: set[str] = set()
-        self._parents: set[str] = set()
-        self._walk(element, "", skip)
-
-    def _walk(self, element: Element, path: str, skip: frozenset[str]) -> None:
-        text = (element.text or "").strip()
-        if not len(element):
-            self._texts[path] = text
-            return
-        self._parents.add(path)
-        seen: set[str] = set()
-        for child in element:
-            text += (child.tail or "").strip()
-            below = f"{path}/{child.tag}" if path else child.tag
-            if child.tag in seen:
-                self._repeated.add(below)
-            elif child.tag not in skip:
-                self._walk(child, below, skip)
-            seen.add(child.tag)
-        if text:
-            raise ParseError(TOOL, f"only elements in <{element.tag}>", text)
+    def __init__(self, tool: str = TOOL, below: str = "elements") -> None:
+        self.tool = tool
+        self.texts: dict[str, str] = {}
+        self.parents: set[str] = set()
+        self.repeated: set[str] = set()
+        self.where: dict[str, tuple[str, int]] = {}
+        self._collapsed = Kind("text", _NOTHING, str, below)
 
     def field(self, kind: Kind, place: str) -> Field:
         """
-        What stands at `place`. A lost GPU has text where the elements around it stood: that text is then what it says.
+        What stands at `place`. A lost GPU has text where the places below it stood: that text is then what it says.
 
-        Raises ParseError where the place occurs twice, has elements of its own, or holds a number of another shape.
+        Raises ParseError where the place occurs twice, has others below it, or holds a number of another shape.
         """
-        around = list(_upwards(place))
-        if self._repeated.intersection(around):
-            raise ParseError(TOOL, f"one element {place}", "more than one")
-        if place in self._parents:
-            raise ParseError(TOOL, f"{kind.expected} as {place}", "elements")
-        path = next(path for path in around if path in self._texts or path in self._parents)
-        if path in self._parents or (path != place and not self._texts[path]):
+        if place in self.texts and not self.repeated:
+            return self._read(kind, place)
+        around = list(upwards(place))
+        for path in self.repeated.intersection(around):
+            raise ParseError(self.tool, f"one {self._name(path)}", "more than one", self._line_number(path))
+        if place in self.parents:
+            raise ParseError(self.tool, f"{kind.expected} as {self._name(place)}", self._collapsed.expected, self._line_number(place))
+        path = next(path for path in around if path in self.texts or path in self.parents)
+        if path in self.parents or (path != place and not self.texts[path]):
             return Absent(place)
-        return read_cell(TOOL, kind if path == place else COLLAPSED, self._texts[path], path)
+        return self._read(kind if path == place else self._collapsed, path)
+
+    def _read(self, kind: Kind, path: str) -> Field:
+        name, line_number = self.where.get(path, (path, 0))
+        return read_cell(self.tool, kind, self.texts[path], name, line_number)
+
+    def _name(self, place: str) -> str:
+        return self.where.get(place, (f"element {place}", 0))[0]
+
+    def _line_number(self, place: str) -> int:
+        return self.where.get(place, ("", 0))[1]
+
+    def collapsed(self, place: str) -> NoReading:
+        """What is said at `place` instead of what belongs below it: N/A or an error word, no text is right there."""
+        said = self.field(self._collapsed, place)
+        assert not isinstance(said, Reading), "no text has the shape of nothing"
+        return said
 
 
-def _upwards(place: str) -> Iterator[str]:
+def upwards(place: str) -> Iterator[str]:
+    """The place and those around it, up to the whole, which is ""."""
     while place:
         yield place
         place = place.rpartition("/")[0]

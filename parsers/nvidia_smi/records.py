@@ -1,10 +1,10 @@
 """
-What `nvidia-smi -q -x` says of a node and its boards, as records; every field names where it is read.
+What `nvidia-smi -q` says of a node and its boards, with or without -x, as records; every field names where it is read.
 
-Places are those of the documents of drivers 470 to 580 (DTD nvsmi_device_v11 to v13; v10 and 595 were seen too). Where
-several are given they are one thing's names in different releases. A field is a Reading, NotApplicable, ErrorWord or
-Absent; the kinds at parsers.cells give the unit of the Reading. Values are as printed, except that a width of "16x" is
-16 lanes and a histogram's "2560 bank(s)" is a count.
+Places are those of the documents of drivers 470 to 580 (DTD nvsmi_device_v11 to v13; v10 and 595 were seen too), also for
+the text, whose labels parsers.nvidia_smi.labels maps to them. Where several are given they are one thing's names in
+different releases. A field is a Reading, NotApplicable, ErrorWord or Absent; the kinds at parsers.cells give the unit of
+the Reading. Values are as printed, except that a width of "16x" is 16 lanes and a histogram's "2560 bank(s)" is a count.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from typing import Any
 
 from parsers import cells
 from parsers.cells import ACTIVE, COUNT, ENABLED, MEGAHERTZ, TEXT, YES_NO, Kind, measured, one_of, shaped
-from parsers.nvidia_smi.kinds import COMPUTE_MODE, GENERATION, PCI_DEVICE, PERFORMANCE, RECOVERY, SERIAL, UUID, VBIOS
+from parsers.nvidia_smi.kinds import COMPUTE_MODE, GENERATION, NOTED_VERSION, PERFORMANCE, RECOVERY, SERIAL, UUID, VBIOS
 from parsers.nvidia_smi.places import Record, at, part
 from parsers.nvidia_smi.totals import at_least, total
-from parsers.reading import Absent, Field, NoReading
+from parsers.reading import Absent, Field, NoReading, Reading
 
 _LANES = Kind("lanes", re.compile("([0-9]{1,2})x"), int, "a width as 16x")
 _TRAFFIC = measured("KB/s", "KB/s")
 _BANKS = measured("bank(s)", "count")
 _SMALL = shaped("[0-9]{1,4}", "a small number")
 _FABRIC = one_of("Completed", "In Progress", "Not Started")
+_DEVICE = Kind("text", re.compile("(?:0x)?([0-9A-Fa-f]{8})"), str, "device and vendor in hexadecimal")
+"""The document has it bare, the text behind 0x."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +225,7 @@ class GpuState(Record):
     serial: Field = at(SERIAL, "serial")
     minor_number: Field = at(_SMALL, "minor_number")
     module_id: Field = at(_SMALL, "platformInfo/module_id", "gpu_module_id")
-    pci_device_id: Field = at(PCI_DEVICE, "pci/pci_device_id")
+    pci_device_id: Field = at(_DEVICE, "pci/pci_device_id")
     vbios_version: Field = at(VBIOS, "vbios_version")
     inforom_image_version: Field = at(TEXT, "inforom_version/img_version")
     persistence_mode: Field = at(ENABLED, "persistence_mode")
@@ -254,15 +256,24 @@ class GpuState(Record):
 @dataclass(frozen=True)
 class Snapshot(Record):
     """
-    One document. `attached_gpus` is what the driver counts, also where `gpus` has fewer (some are gone, or -i was given).
+    One output. `attached_gpus` is what the driver counts, also where `gpus` has fewer (some are gone, or -i was given).
 
-    `warnings` are the lines around the document, such as "WARNING: infoROM is corrupted at gpu 0000:0B:00.0"; a node
-    with any of them is not in order. `gpus` stand in the document's order.
+    `warnings` are the lines around the document, or between the boards of the text, such as "WARNING: infoROM is
+    corrupted at gpu 0000:0B:00.0"; a node with any of them is not in order. `gpus` stand in the output's order. `closed`
+    says whether the end of the output was read: the root's end tag, or the empty line behind the last board of the text.
     """
 
     gpus: tuple[GpuState, ...]
     warnings: tuple[str, ...]
+    closed: bool
     timestamp: Field = at(TEXT, "timestamp")
-    driver_version: Field = at(cells.VERSION, "driver_version")
-    cuda_version: Field = at(cells.VERSION, "cuda_version")
+    driver_version: Field = at(NOTED_VERSION, "driver_version", "kmd_version")
+    cuda_version: Field = at(NOTED_VERSION, "cuda_version", "cuda_umd_version")
     attached_gpus: Field = at(COUNT, "attached_gpus")
+
+    @property
+    def complete(self) -> bool:
+        """Whether the output is closed and, where it says how many boards are attached, lists that many."""
+        attached = self.attached_gpus
+        counted = attached.value == len(self.gpus) if isinstance(attached, Reading) else isinstance(attached, Absent)
+        return self.closed and counted

@@ -16,6 +16,7 @@ SINCE = {
     "sram_threshold_exceeded": 535,
     "reset_required": 535,
     "recovery_action": 570,
+    "fabric_health": 580,
     "event_counters": 580,
     "repair_pending": 580,
 }
