@@ -1,4 +1,9 @@
-"""`lspci -D -n`: every PCI device of the host by address, class and numbers (pciutils 3)."""
+"""
+`lspci -D -n`: every PCI device of the host by address, class and numbers (show_terse() in lspci.c of pciutils 3).
+
+There is no end mark and no count: a listing is never known to be whole. Whoever judges must compare it with the boards
+that the node was promised to have.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,8 @@ from dataclasses import dataclass
 
 from parsers.cells import bus_id
 from parsers.errors import ParseError
+from parsers.plain_text import ends_whole_line, printable_lines
+from parsers.tool import Tool
 
 TOOL = "lspci -D -n"
 _LINE = re.compile(r"([0-9a-f:.]+) ([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})(?: \(rev ([0-9a-f]{2})\))?")
@@ -39,6 +46,28 @@ class PciDevice:
         return self.revision != "ff"
 
 
+@dataclass(frozen=True)
+class Listing:
+    """The devices in the order of the output, at least one; never known to be all of them."""
+
+    devices: tuple[PciDevice, ...]
+    complete: bool = False
+
+
+def parse(text: str) -> Listing:
+    """
+    The devices, as parse_lspci_numeric() reads them.
+
+    Raises ParseError for a last line without its end too, unless it has a revision: that of a dead board, (rev ff), may
+    be what was cut off.
+    """
+    printable_lines(TOOL, text)
+    devices = parse_lspci_numeric(text)
+    if devices[-1].revision is None and not ends_whole_line(text):
+        raise ParseError(TOOL, "a whole last line", text[text.rfind("\n") + 1 :])
+    return Listing(tuple(devices))
+
+
 def parse_lspci_numeric(text: str) -> list[PciDevice]:
     """
     The devices in the order of the listing.
@@ -64,3 +93,6 @@ def _device(line: str, number: int) -> PciDevice:
     if match is None or address is None:
         raise ParseError(TOOL, "ADDRESS CLASS: VENDOR:DEVICE (rev REVISION)", line, number)
     return PciDevice(address, match[2], match[3], match[4], match[5])
+
+
+TOOLS = (Tool("lspci", "pciutils 3", "lspci -D -n: every PCI device by its numbers; dead ones have revision ff", parse),)
