@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from parsers.nvidia_smi import GpuState, Snapshot
+from parsers.nvidia_smi.nvlink import GpuLinks
 from parsers.nvidia_smi.presence import answering
 from parsers.nvidia_smi.since import told
 from parsers.nvidia_smi.totals import total
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from fixtures.closing import Phase
     from fixtures.gpus import Gpu
     from fixtures.judging import Judge
+    from fixtures.spec import Spec
 
 pytestmark = pytest.mark.closing
 
+T = TypeVar("T")
 Counter = Callable[[GpuState], Field]
 
 COUNTERS: dict[str, Counter] = {
@@ -45,7 +48,7 @@ def test_still_there(gpu: Gpu, snapshot: Callable[[str], Snapshot], judge: Judge
         judge("inventory.present", answering(state, f"nvidia-smi no longer lists {gpu.pci_bus_id} at the end of the run"))
 
 
-def test_counters(phases: list[Phase], gpu: Gpu, judge: Judge, snapshot: Callable[[str], Snapshot]) -> None:
+def test_counters(phases: list[Phase[GpuState]], gpu: Gpu, judge: Judge, snapshot: Callable[[str], Snapshot]) -> None:
     """A board that collects errors under load was not in order, whatever its other numbers say."""
     for name, counter in COUNTERS.items():
         judge(name, rise(phases, counter))
@@ -64,7 +67,33 @@ def test_counters(phases: list[Phase], gpu: Gpu, judge: Judge, snapshot: Callabl
         judge("state.recovery_action", after.recovery_action)
 
 
-def rise(phases: list[Phase], counter: Counter) -> Field:
+def test_nvlink(link_phases: list[Phase[GpuLinks]], gpu: Gpu, judge: Judge, spec: Spec) -> None:
+    """A link that has to send again what arrived damaged is slow before it is down."""
+    judge("closing.nvlink_errors", rise(link_phases, lambda board: link_errors(board, spec.node.nvlinks)))
+
+
+LINK_ERRORS = frozenset(
+    {
+        "Replay Errors", "Recovery Errors", "CRC Errors", "CRC FLIT Errors", "CRC Data Errors", "ECC Errors", "Malformed packet Errors",
+        "Buffer overrun Errors", "Rx Errors", "Rx remote Errors", "Rx General Errors", "Local link integrity Errors", "Tx discards",
+        "Link recovery failed events", "Total link recovery events", "Effective Errors",
+    }
+)  # fmt: skip
+"""The counters of `nvidia-smi nvlink -e` that a link in order leaves alone; others count traffic, and what FEC corrects anyway."""
+
+
+def link_errors(board: GpuLinks, promised: int) -> Field:
+    """All errors of all links; no reading unless as many links are listed as were promised, each with such a counter."""
+    if not isinstance(board.links, tuple):
+        return board.links
+    errors = [[counter.value for counter in link.counters if counter.name in LINK_ERRORS] for link in board.links]
+    if len(board.links) != promised or not all(errors):
+        counted = sum(map(bool, errors))
+        return Absent(f"error counters of {promised} links: {counted} of {len(board.links)} listed links have them")
+    return total([counter for link in errors for counter in link])
+
+
+def rise(phases: Sequence[Phase[T]], counter: Callable[[T], Field]) -> Field:
     """How much a counter rose from the start to the end of the run, with the checks during which it did; a fall is no reading."""
     rises, unit = [], "count"
     for phase in phases:

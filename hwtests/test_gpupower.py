@@ -73,7 +73,7 @@ def test_slowdown(gpu: Gpu, load: Output, snapshot: Callable[[str], Snapshot], s
 def query_fields(snapshot: Snapshot) -> tuple[str, ...]:
     """What to ask nvidia-smi for; the reasons were called throttle reasons before driver 535."""
     reasons = "clocks_event_reasons" if told(snapshot, "clocks_event_reasons") else "clocks_throttle_reasons"
-    return ("uuid", "power.draw", "enforced.power.limit_w", "utilization.gpu", "temperature.gpu", "clocks.sm", f"{reasons}.active")
+    return ("uuid", "power.draw", "enforced.power.limit", "utilization.gpu", "temperature.gpu", "clocks.sm", f"{reasons}.active")
 
 
 def read_samples(load: Output, fields: tuple[str, ...]) -> list[Sampled]:

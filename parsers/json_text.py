@@ -4,7 +4,7 @@ The one JSON document in a program's output, and safe ways into it.
 Programs print other things around their JSON: warnings of a wrapper, errors of a destructor. So a document begins at
 the first line whose first character is "{"; the lines before and after it are kept as notes. Everything that two
 readers could understand differently is refused: a second document, a key given twice, NaN and Infinity, numbers or
-nesting without bound, control characters and halves of surrogate pairs in strings.
+nesting without bound, control characters, byte order marks and halves of surrogate pairs in strings.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from parsers.errors import ParseError
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_DEPTH = 64
 _MAX_DIGITS = 40
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _START = re.compile(r"^[ \t]*(?=\{)", re.MULTILINE)
 
 

@@ -141,7 +141,8 @@ def test_a_damaged_table_never_breaks_the_parser(data: st.DataObject) -> None:
     except ParseError:
         return
     assert [row.gpu for row in checked.rows] == list(range(len(checked.rows)))
-    assert all(0 <= float(reading.value) < 1e16 for row in checked.rows for reading in (row.h2d_pinned_gb_s, row.daxpy_gb_s, row.dgemm_tflops))
+    shown = [reading for row in checked.rows for reading in (row.h2d_pinned_gb_s, row.daxpy_gb_s, row.dgemm_tflops)]
+    assert all(0 <= float(reading.value) < 1e16 for reading in shown)
 
 
 @pytest.mark.parametrize("name", ["nodriver", "mocknvml", "mocknvml-realcuda"])
