@@ -1,11 +1,13 @@
 """
-Damages recordings at random and gives them to all parsers: `python benchmarks/fuzz.py [--seconds N] [--tool NAME] [--seed N] [--guided]`.
+Damages recordings and gives them to all parsers: `python benchmarks/fuzz.py [--seconds N] [--tool NAME] [--seed N]`.
 
-Starts from every recording that a parser reads, ours and, where they are found, those of others. Counts cases, refusals,
-and what must not happen: an exception that is no ParseError, and a structural change (a cut, a line dropped, swapped or
+Starts from every recording that a parser reads, ours and, where they are found, those of others. Bad are those of ours that
+are called so, and those of others that are whole and not healthy: of a list without an end, what is bad can be cut off. Counts
+cases, refusals, and what must not happen: an exception that is no ParseError, and a structural change (a cut, a line dropped, swapped or
 repeated, an error word in the place of a number) that makes a good reading out of a text that was bad. Prints a table; the
-exit code is 1 if anything of the kind happened. `--guided` has atheris, where it is installed, look for texts that lead a
-parser to new places; it knows nothing of good and bad and looks for exceptions only.
+exit code is 1 if anything of the kind happened. `--every-cut` cuts every recording after each of its lines instead.
+`--guided` has atheris, where it is installed, look for texts that lead a parser to new places; it knows nothing of good and
+bad and looks for exceptions only.
 """
 
 from __future__ import annotations
@@ -26,8 +28,18 @@ sys.path.insert(0, str(CHECKOUT))
 
 from parsers.catalogue import tools  # noqa: E402
 from parsers.errors import ParseError  # noqa: E402
-from parsers.tests.corpus import HEALTHY, own_recordings, read, structural, text_of  # noqa: E402
-from parsers.tests.damage import OUTSIDE  # noqa: E402
+from parsers.plain import plain  # noqa: E402
+from parsers.tests.corpus import (  # noqa: E402
+    BAD,
+    HEALTHY,
+    cuts,
+    harmless,
+    own_recordings,
+    read,
+    structural,
+    text_of,
+)  # fmt: skip
+from parsers.tests.damage import OUTSIDE, RECORDINGS  # noqa: E402
 
 MAX_SEED_CHARACTERS = 300_000
 _RECORDED = (".txt", ".out", ".err", ".xml", ".json", ".log", ".csv")
@@ -58,6 +70,8 @@ def main() -> int:
     tallies = _corpus([options.tool] if options.tool else list(tools()))
     if options.guided:
         return _guided(tallies, options.seconds)
+    if options.every_cut:
+        return _every_cut(tallies)
     rng = random.Random(options.seed)  # noqa: S311
     end = time.monotonic() + options.seconds
     names = [name for name, tally in tallies.items() if tally.seeds]
@@ -72,6 +86,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long (default 60)")
     parser.add_argument("--tool", choices=list(tools()), help="one tool only")
     parser.add_argument("--seed", type=int, default=0, help="another seed, other changes")
+    parser.add_argument("--every-cut", action="store_true", help="instead, cut every recording after each of its lines")
     parser.add_argument("--guided", action="store_true", help="by atheris, for exceptions only")
     return parser.parse_args()
 
@@ -85,8 +100,10 @@ def _corpus(names: list[str]) -> dict[str, Tally]:
             record = read(name, text) if len(text) <= MAX_SEED_CHARACTERS else None
             if record is not None:
                 tally.seeds.append(text)
-                if not HEALTHY[name](record):
+                if OUTSIDE in path.parents and record.complete and not HEALTHY[name](record):
                     tally.bad.append(text)
+    for name, tally in tallies.items():
+        tally.bad += [text_of(RECORDINGS / bad) for bad in BAD[name]]
     return tallies
 
 
@@ -141,6 +158,17 @@ def _report(tallies: dict[str, Tally]) -> int:
     found = sum(len(tally.broken) + len(tally.healed) for tally in tallies.values())
     total = sum(tally.cases for tally in tallies.values())
     print(f"\n{total} cases, {sum(len(t.refusals) for t in tallies.values())} distinct refusals, {found} findings")
+    return 1 if found else 0
+
+
+def _every_cut(tallies: dict[str, Tally]) -> int:
+    found = 0
+    for name, tally in tallies.items():
+        whole = [(text, plain(read(name, text))) for text in tally.seeds]
+        tried = [(cut, record) for text, record in whole for cut in cuts(text, name, len(text), 0)]
+        taken = sum(not harmless(name, cut, record) for cut, record in tried)
+        print(f"{name:20} {len(whole):6} recordings {len(tried):8} cuts {taken:4} read as whole")
+        found += taken
     return 1 if found else 0
 
 

@@ -47,12 +47,13 @@ def test_errors(board: Callable[[str], GpuState], snapshot: Callable[[str], Snap
     _judge_if_told(judge, whole, "sram_threshold_exceeded", "state.sram_threshold_exceeded", state.ecc.sram_threshold_exceeded)
     _judge_if_told(judge, whole, "repair_pending", "state.channel_repair_pending", state.ecc.channel_repair_pending)
     _judge_if_told(judge, whole, "repair_pending", "state.tpc_repair_pending", state.ecc.tpc_repair_pending)
+    _judge_if_told(judge, whole, "unrepairable_memory", "state.unrepairable_memory", state.ecc.unrepairable_memory)
     _judge_if_told(judge, whole, "reset_required", "state.recovery_action", _recovery_action(state))
 
 
 def _judge_if_told(judge: Judge, snapshot: Snapshot, fact: str, name: str, field: Field) -> None:
-    """Judge what this driver tells; what an older one does not know is recorded as not told, which is no pass and no fault."""
-    if told(snapshot, fact):
+    """Judge what this driver tells, or should; what an older one does not know is recorded as not told: no pass and no fault."""
+    if told(snapshot, fact) or isinstance(field, Reading):
         judge(name, field)
     else:
         judge.record(name, field)

@@ -109,14 +109,25 @@ def parse(text: str) -> Ibstat:
     The adapters and their ports.
 
     Raises ParseError, quoting the line, for a message of the tool anywhere (ibpanic, iberror, ibwarn), no output (no
-    adapter), a port without one of its lines, a line or an adapter twice, a number of ports that is not borne out, the
+    adapter), a port without one of its lines, a line, an adapter or a port GUID twice, a number of ports that is not borne out, the
     forms -l, -p and -s, and a text that ends inside of a word.
     """
     _refuse_messages(text)
     parts = split_parts(TOOL, text, (_ADAPTER, _ALONE, _PORT), _ADDED)
     adapters = [_adapter(part, ports) for part, ports in grouped(parts, _PORT)]
     refuse_half_word(TOOL, text, adapters[-1].ports[-1].link_layer)
+    _check_guids(adapters)
     return Ibstat(tuple(adapters))
+
+
+def _check_guids(adapters: list[Adapter]) -> None:
+    """A port's number is its own in the whole fabric; zero is none yet, as of virtual functions."""
+    seen: set[object] = set()
+    for port in (port for adapter in adapters for port in adapter.ports):
+        if isinstance(port.port_guid, Reading) and int(str(port.port_guid.value), 16):
+            if port.port_guid.value in seen:
+                raise ParseError(TOOL, "every port GUID once", port.port_guid.line)
+            seen.add(port.port_guid.value)
 
 
 def _refuse_messages(text: str) -> None:

@@ -40,7 +40,9 @@ _HEAD = re.compile(
 )
 _NUMERIC = re.compile("([0-9a-f]{4}):([0-9a-f]{4})")
 _CODE = re.compile("[0-9a-f]{4}")
-_HARMLESS = re.compile(r"pcilib: sysfs_read_vpd: |lspci: Unable to (?:load libkmod resources|initialize libkmod context)")
+_HARMLESS = re.compile(
+    r"pcilib: (?:sysfs_read_vpd: |Error reading /\S{1,200}/label: )|lspci: Unable to (?:load libkmod resources|initialize libkmod context)"
+)
 _DEAD_HEADER = "!!! Unknown header type"
 _DENIED = frozenset({"Capabilities: <access denied>", "<access denied to the rest>", "Capabilities: <available only to root>"})
 
@@ -129,8 +131,8 @@ class VerboseListing:
     """
     The devices in the order of their addresses, at least one; never known to be all of them.
 
-    `messages` are lines of lspci and its library that say nothing of a link: no table of modules, product data that could
-    not be read.
+    `messages` are lines of lspci and its library that say nothing of a link: no table of modules, product data or a label
+    that could not be read.
     """
 
     devices: tuple[Device, ...]

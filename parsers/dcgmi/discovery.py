@@ -27,7 +27,7 @@ _ROWS = re.compile(rf"(?:(?:\|[^\n]*\|\n)+{_BORDER})*")
 _EMPTY_END = re.compile(_BORDER)
 _NOTE = re.compile(r"Note: [^\n]*\n")
 _ROW = re.compile(r"\| *(?P<number>[0-9]*) *\|(?: (?P<info>.*?) *\|)?")
-_CELL = re.compile(r"(?P<key>Name|PCI Bus ID|Device UUID): (?P<value>.+)")
+_CELL = re.compile(r"(?P<key>Name|PCI Bus ID|Device UUID): (?P<value>(?!<<<).+)")
 _UUID = re.compile(r"GPU-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KEYS = {"Name", "PCI Bus ID", "Device UUID"}
 
@@ -60,8 +60,9 @@ def parse_discovery(text: str) -> Discovery:
     """
     The GPUs DCGM knows, in its order, and the number of its NvSwitches.
 
-    Raises ParseError without a host engine ("Unable to connect ..."), for a GPU whose cell holds an error instead of
-    its identity, and where a table disagrees with the number announced above it, is cut or names a board twice.
+    Raises ParseError without a host engine ("Unable to connect ..."), for a GPU whose cell holds an error instead of its
+    identity or what DCGM writes for nothing (<<<NULL>>>), and where a table disagrees with the number announced above it,
+    is cut or names a board twice.
     """
     scanner = Scanner(TOOL, text)
     tables: dict[str, list[list[str]]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from parsers.dcgmi.entries import TOOL, each_test, read_errors, read_info, read_status
+from parsers.dcgmi.entries import TOOL, each_test, read_errors, read_info, read_serial, read_status
 from parsers.dcgmi.names import plugin_name
 from parsers.dcgmi.records import Result, Summary
 from parsers.errors import ParseError
@@ -81,11 +81,8 @@ def read_metadata(root: dict[str, object]) -> dict[str, object]:
 
 def read_serials(root: dict[str, object]) -> tuple[tuple[int, str], ...]:
     """The boards' serials by DCGM's GPU number; a board that tells none is left out."""
-    return tuple(
-        (_entity(entity), as_text(TOOL, entity["serial_num"], "serial_num"))
-        for entity in _gpus(root)
-        if "serial_num" in entity
-    )
+    found = ((_entity(entity), read_serial(entity["serial_num"])) for entity in _gpus(root) if "serial_num" in entity)
+    return tuple((gpu, serial) for gpu, serial in found if serial is not None)
 
 
 def _gpus(root: dict[str, object]) -> Iterator[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from parsers.dcgmi.records import DiagError
@@ -14,6 +15,7 @@ STATUSES = frozenset({"Pass", "Fail", "Skip", "Warn", "Not Run", ""})
 """All that a status can be. "Warn" and "Not Run" are words of the text mode; "" is a test of DCGM 4 that did not run."""
 
 _CPU_SKIP = "Skip - All"
+_BLANK = re.compile("<<<[A-Z_]+>>>")
 _ERROR_KEYS = {"warning", "warnings", "error_id", "error_category", "error_severity"}
 
 
@@ -61,6 +63,12 @@ def read_info(entry: dict[str, object]) -> tuple[str, ...]:
     if isinstance(found, str):
         return (found,) if found else ()
     return tuple(as_text(TOOL, item, "info") for item in as_list(TOOL, found, "info") if item is not None)
+
+
+def read_serial(value: object) -> str | None:
+    """A board's serial; None where DCGM has none, which it writes as <<<NOT_SUPPORTED>>> or <<<NULL>>> (dcgm_structs.h)."""
+    serial = as_text(TOOL, value, "a serial")
+    return None if _BLANK.fullmatch(serial) else serial
 
 
 def each_test(body: dict[str, object], test_keys: Collection[str]) -> Iterator[tuple[str, str, dict[str, object]]]:

@@ -13,11 +13,11 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from parsers.dcgmi.entries import TOOL, each_test, read_errors, read_info, read_status
+from parsers.dcgmi.entries import TOOL, each_test, read_errors, read_info, read_serial, read_status
 from parsers.dcgmi.names import DEPLOYMENT, SOFTWARE, plugin_name
 from parsers.dcgmi.records import DiagError, Result
 from parsers.errors import ParseError
-from parsers.json_text import as_list, as_object, as_text, member, one_line, only_keys
+from parsers.json_text import as_list, as_object, member, one_line, only_keys
 
 TOP_KEY = "DCGM GPU Diagnostic"
 ROOT_KEYS = {
@@ -121,9 +121,10 @@ def _named_gpu(error: DiagError) -> int | None:
 
 
 def read_serials(root: dict[str, object]) -> tuple[tuple[int, str], ...]:
-    """The boards' serials by DCGM's GPU number; releases before 3.3.1 do not tell them."""
-    found = as_object(TOOL, root.get("GPU Device Serials", {}), "GPU Device Serials")
-    return tuple((_gpu(key), as_text(TOOL, serial, "a serial")) for key, serial in found.items())
+    """The boards' serials by DCGM's GPU number; releases before 3.3.1 do not tell them, and a board that tells none is left out."""
+    told = as_object(TOOL, root.get("GPU Device Serials", {}), "GPU Device Serials")
+    found = ((_gpu(key), read_serial(serial)) for key, serial in told.items())
+    return tuple((gpu, serial) for gpu, serial in found if serial is not None)
 
 
 def _gpu(key: str) -> int:

@@ -1,16 +1,20 @@
 """
 `dmesg --json`, with or without -x: util-linux 2.38 and later (sys-utils/dmesg.c, print_record).
 
-{"dmesg": [{"pri": 6, "time": 12.345678, "msg": "..."}, ...]}; `pri` is facility times 8 plus level, with -x `fac` and `pri` are
-words; `caller` where the kernel notes it. Entries without text are not printed. `time` is in seconds since the start of the
-kernel, whatever format of time was asked for; it is the timestamp of the record, with its six digits.
+{"dmesg": [{"pri": 6, "time": 12.345678, "msg": "..."}, ...]}; `caller` where the kernel notes it. `time` is in seconds since the start
+of the kernel, whatever format of time was asked for; it is the timestamp of the record, with its six digits. Entries without
+text are not printed.
+
+`pri` is facility times 8 plus level from 2.40 on. Before that, facility and level share their bits (util-linux issue 2325): what a
+process wrote may have a priority of the kernel, and "name[pid]: " is its only mark. -x tells in every release: then `fac` and
+`pri` are words.
 """
 
 from __future__ import annotations
 
 import re
 
-from parsers.dmesg.line import FACILITIES, KERN, KERNEL_PRIORITIES, LEVELS, Line, entry
+from parsers.dmesg.line import FACILITIES, KERN, KERNEL_PRIORITIES, LEVELS, PROCESS, Line, entry
 from parsers.dmesg.log import kernel_log
 from parsers.dmesg.records import KernelLog
 from parsers.errors import ParseError
@@ -52,7 +56,8 @@ def _entry(item: dict[str, object]) -> list[Line]:
 def _is_kernels(item: dict[str, object]) -> bool:
     priority = member(TOOL, item, "pri")
     if "fac" not in item:
-        return as_whole_number(TOOL, priority, "pri") in KERNEL_PRIORITIES
+        message = as_text(TOOL, member(TOOL, item, "msg"), "msg")
+        return as_whole_number(TOOL, priority, "pri") in KERNEL_PRIORITIES and PROCESS.match(message) is None
     facility, level = as_text(TOOL, item["fac"], "fac"), as_text(TOOL, priority, "pri")
     if not re.fullmatch(FACILITIES, facility) or not re.fullmatch(LEVELS, level):
         raise ParseError(TOOL, "a facility and a level", one_line(item))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 KERN = "kern"
@@ -9,6 +10,8 @@ FACILITIES = r"kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp
 LEVELS = "emerg|alert|crit|err|warn|notice|info|debug"
 KERNEL_PRIORITIES = range(8)
 """Priorities, facility times 8 plus level, of the kernel's own facility."""
+PROCESS = re.compile(r"(?:[\w.-]{1,255} )?[\w@./-]{1,64}\[[0-9]{1,10}\]: ")
+"""How a message of a process begins; the only mark where nothing else tells who spoke."""
 
 
 @dataclass(frozen=True)

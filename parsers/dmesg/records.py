@@ -6,7 +6,7 @@ Kinds of events, and where their lines are from:
 xid                "NVRM: Xid (PCI:0000:53:00): 79, pid=1, name=x, ..." (open-gpu-kernel-modules, kernel_rc.c)
 sxid               "nvidia-nvswitch0: SXid (PCI:0000:05:00.0): 12028, Non-fatal, ..." (common_nvswitch.h, error_nvswitch.h)
 gpu_uuid           "NVRM: GPU at PCI:0000:53:00: GPU-...": printed once per GPU, before its first Xid
-fallen_off_bus     any line of NVRM with these words, but no Xid
+fallen_off_bus     any line of NVRM with these words, or "lost from the bus", but no Xid
 rm_init_failed     RmInitAdapter failed: the driver could not start the GPU
 gpu_not_supported  this driver does not drive the GPU (wrong release, or the open kernel modules are needed)
 probe_failed       the driver was not bound to a GPU; `count` devices where the line tells
@@ -17,13 +17,15 @@ nvswitch_found     "nvidia-nvswitch: Probing device 0000:83:00.0": the driver sa
 nvlink             messages of the NVLink core and of NVRM's nvlink code, but for those of its start
 aer                an error that PCIe reported (drivers/pci/pcie/aer.c of Linux 4.x to 6.x, native and from APEI)
 aer_recovery       whether the device came back: `state` "successful" or "failed"
-dpc                a port that was switched off because of an error (drivers/pci/pcie/dpc.c)
-pcie_link          a link that is down, gone, or narrower or slower than its device (`limit`)
-machine_check      "[Hardware Error]": machine checks, and what firmware reports through APEI
+dpc                a port that was switched off because of an error (drivers/pci/pcie/dpc.c), or whose link did not come back
+pcie_link          a link that is down, gone, or narrower or slower than its device (`limit`); a device that stays powered down
+machine_check      "[Hardware Error]": machine checks, and what firmware reports through APEI, also of the time before the start
 edac               "EDAC MC0: 1 CE ...": an error of the host's memory; `severity` "CE" (corrected) or "UE", `count` as printed
 memory_failure     "Memory failure: 0x...": a page that the kernel gave up
-ib_port            mlx5_core or mlx4: `state` "plugged", "unplugged", "error", "disabled" of a cable, "up", "down" of a link
-nic_health         mlx5_core: the adapter's firmware does not answer, or reports a fatal error
+ib_port            network adapters: `state` "plugged", "unplugged", "error", "disabled" of a cable (mlx5), "up", "down" of a link, and of
+                   an RDMA port (Linux 6.14 and later) "down", "init", "armed", "active"
+nic_health         mlx5_core: firmware that does not answer, fails, reports an error or too much heat
+slot_power         mlx5_core: the slot says that it has less power than the adapter may take. Some good nodes' slots all say so
 carrier            systemd-networkd, not the kernel, says that a network device has "lost" or "gained" its carrier
 suppressed         lines that were not printed: "... callbacks suppressed" (`count` of them), NVRM's own rate limit
 

@@ -29,7 +29,13 @@ _MODULE_EVENT = r"Port module event(?:\[error\])?: module [0-9]{1,4}, Cable (?P<
 _TRACE = r"(?:\w{1,64}:[0-9]{1,6}:\(pid [0-9]{1,10}\): )?"
 _GBIT = r"[0-9]{1,6}\.[0-9]{3}"
 _SLOT = "Link Down|Card not present|Power fault"
-_LINK = "device inaccessible|config space inaccessible|[Rr]etraining failed|broken device, retraining"
+_LINK = "device inaccessible|config space inaccessible|[Rr]etraining failed|broken device, retraining|[Rr]efused to change power state"
+_ILL_NIC = (
+    "health compromised|[Ff]atal error [0-9]|[Ff]irmware fatal|health recovery|Health issue observed"
+    "|High temperature on sensors|Will cause a leak of a command resource|(?:init|load)_one failed"
+)
+_OFF_BUS = "(?:fallen off|lost from) the bus"
+_OWN_WORDS = "BERT: Error|mce: (?:Unc|Mem)"
 _VERSION = r"[0-9]{2,4}(?:\.[0-9]{1,4}){1,3}"
 _SPEED = r"[0-9.]{1,6} GT/s|\w{1,20}(?: speed)?"
 
@@ -80,7 +86,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
         _rule("suppressed", rf"NVRM: Rate limiting GSP RPC error prints for GPU at (?P<at>{_GPU})"),
         _rule("rm_init_failed", rf"NVRM: (?:GPU[ -](?P<at>{_GPU}): )?RmInitAdapter failed\b"),
         _rule("rm_init_failed", rf"NVRM: (?:GPU[ -](?P<at>{_GPU}): )?rm_init_adapter failed\b", ANSWER),
-        _rule("fallen_off_bus", rf"NVRM: (?:(?:The NVIDIA )?GPU (?:at )?(?P<at>{_GPU})(?=[ :,]).*?|.*?)\bfallen off the bus\b"),
+        _rule("fallen_off_bus", rf"NVRM: (?:(?:The NVIDIA )?GPU (?:at )?(?P<at>{_GPU})(?=[ :,]).*?|.*?)\b{_OFF_BUS}\b"),
         _rule(
             "gpu_not_supported",
             rf"NVRM: (?:(?:The NVIDIA )?GPU (?:at )?(?P<at>{_GPU})(?=[ :,]).*?|.*?)"
@@ -102,6 +108,8 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "nvlink": (_rule("nvlink", r"nvidia-nvlink: (?!Nvlink Core|Unregistered|nvlink driver (?:open|close))\S"),),
     "nvidia": (_rule("probe_failed", rf"nvidia: probe of (?P<at>{_PCI}) failed with error"),),
     "hardware": (
+        _rule("machine_check", r"BERT: (?:Error records from previous boot|\[Hardware Error\]: Skipped)"),
+        _rule("machine_check", r"mce: (?:(?P<severity>Uncorrected) hardware memory error|Memory error not recovered)"),
         _rule("machine_check", rf"{_HARDWARE}(?:Hardware error from APEI|Machine check events logged)"),
         _rule("machine_check", rf"{_HARDWARE}CPU [0-9]{{1,5}}: Machine Check\b", ANSWER),
         _rule("machine_check", rf"{_HARDWARE}(?P<severity>Corrected|Uncorrected|Deferred|System Fatal)\b.*\berror\b"),
@@ -129,7 +137,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
             r"|TLP Header:|Error of this Agent)",
             MORE,
         ),
-        _rule("dpc", rf"{_DEVICE}: DPC: (?:containment event|(?:unmasked )?uncorrectable|ERR_|RP PIO)"),
+        _rule("dpc", rf"{_DEVICE}: DPC: (?:containment event|(?:unmasked )?uncorrectable|ERR_|RP PIO|Data Link Layer Link Active not set)"),
         _rule(
             "pcie_link",
             rf"{_DEVICE}: (?P<available>{_GBIT}) Gb/s available PCIe bandwidth, limited by (?P<speed>{_SPEED})(?: PCIe)? "
@@ -139,18 +147,17 @@ _RULES: dict[str, tuple[Rule, ...]] = {
         _rule("pcie_link", rf"{_DEVICE}(?::pcie[0-9]{{1,4}})?: (?:pciehp: )?Slot\([^)]{{1,40}}\): (?:{_SLOT})"),
         _rule("pcie_link", rf"{_DEVICE}: .*(?:{_LINK})"),
         _rule("ib_port", rf"mlx5_core (?P<at>{_PCI}): {_TRACE}{_MODULE_EVENT}"),
-        _rule("ib_port", rf"mlx\w{{1,20}} (?P<at>{_PCI}) (?P<device>[\w.@-]{{1,32}}): (?:NIC )?Link (?:is )?(?P<state>[Dd]own|[Uu]p)\b"),
-        _rule(
-            "nic_health",
-            rf"(?P<device>mlx\w{{1,20}}) (?P<at>{_PCI}): .*(?:health compromised|[Ff]atal error [0-9]|[Ff]irmware fatal|health recovery)",
-        ),
+        _rule("ib_port", rf"[\w-]{{1,20}} (?P<at>{_PCI}) (?P<device>[\w.@-]{{1,32}}): (?:NIC )?Link (?:is )?(?P<state>[Dd]own|[Uu]p)\b"),
+        _rule("ib_port", rf"[\w-]{{1,20}} (?P<at>{_PCI}) (?P<device>[\w.@-]{{1,32}}): Port: [0-9]{{1,3}} Link (?P<state>[A-Z_]{{2,20}})$"),
+        _rule("nic_health", rf"(?P<device>mlx\w{{1,20}}) (?P<at>{_PCI}): .*(?:{_ILL_NIC})"),
+        _rule("slot_power", rf"(?P<device>mlx\w{{1,20}}) (?P<at>{_PCI}): {_TRACE}Detected insufficient power on the PCIe slot"),
         _rule("probe_failed", rf"(?P<device>nvidia) (?P<at>{_PCI}): probe with driver nvidia failed"),
     ),
 }
 
 _HEADS = re.compile(
     "(?P<nvrm>NVRM: )|(?P<nvswitch>nvidia-nvswitch)|(?P<nvlink>nvidia-nvlink: )|(?P<nvidia>nvidia: probe)"
-    rf"|(?P<device>[\w.-]{{1,40}} {_PCI}[: ])|(?P<hardware>{_HARDWARE})|(?P<edac>EDAC )|(?P<memory>Memory failure: )"
+    rf"|(?P<device>[\w.-]{{1,40}} {_PCI}[: ])|(?P<hardware>{_HARDWARE}|{_OWN_WORDS})|(?P<edac>EDAC )|(?P<memory>Memory failure: )"
     rf"|(?P<suppressed>\w{{1,64}}: [0-9]{{1,9}} callbacks )|(?P<module>{_TRACE}Port module event)"
 )
 

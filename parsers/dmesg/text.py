@@ -15,7 +15,8 @@ message                                                    dmesg -t
 
 An entry of several lines goes on in lines without a prefix, indented or not; in syslog at "#012". Lines of syslog by others than
 the kernel, and entries of another facility than kern, are counted, but nothing that they say of a GPU is believed. Where the
-layout does not tell who spoke, "name[pid]: " is the mark of a process. Without a prefix anywhere only a text is read in which
+layout does not tell who spoke, "name[pid]: " is the mark of a process; so too where <6> was printed, in which releases before
+2.40 do not keep the facility apart. Without a prefix anywhere only a text is read in which
 something happened, or the kernel's banner stands: any list of lines would pass for a log otherwise. Timestamps are kept as
 printed; those that only say how long it was since the line before are left out. Seconds since the start of the kernel have six
 decimals and at most nine digits before them: other programs print seconds since 1970 in brackets.
@@ -29,7 +30,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from parsers.dmesg.line import FACILITIES, KERN, KERNEL_PRIORITIES, LEVELS, Line, entry
+from parsers.dmesg.line import FACILITIES, KERN, KERNEL_PRIORITIES, LEVELS, PROCESS, Line, entry
 from parsers.dmesg.log import kernel_log
 from parsers.dmesg.records import KernelLog
 from parsers.errors import ParseError
@@ -60,7 +61,6 @@ _SYSLOG = re.compile(
     rf" [^\s:]{{1,255}} (?:kernel: (?:{_FROM_BOOT} ?)?(?:\[ *[TC][0-9]{{1,10}}\] )?"
     r"|(?P<process>[^\s:\[\]]{1,64}(?:\[[0-9]{1,10}\])?: )|(?=last message repeated ))"
 )
-_PROCESS = re.compile(r"(?:[\w.-]{1,255} )?[\w@./-]{1,64}\[[0-9]{1,10}\]: ")
 _NOTE = re.compile(r"-- (?:Logs begin at|Journal begins at|Reboot|Boot [0-9a-f]{32}|cursor: ).*")
 _TROUBLE = ("dmesg: ", "journalctl: ")
 _ESCAPED = {"\\x0a": "\n", "\\x5c": "\\"}
@@ -103,7 +103,7 @@ def _without_prefixes(numbered: list[tuple[int, str]]) -> KernelLog:
     refused = ParseError(TOOL, "a log of the kernel", first, first_number)
     if any(_prefix(line) for _, line in numbered):
         raise refused
-    lines = [Line(number, None, None, _PROCESS.match(line) is None, _bare(line), starts=True) for number, line in numbered]
+    lines = [Line(number, None, None, PROCESS.match(line) is None, _bare(line), starts=True) for number, line in numbered]
     log = kernel_log(TOOL, lines, complete=False, missing=Absent("sequence numbers"))
     if not log.events and not log.from_boot:
         raise refused
@@ -149,7 +149,7 @@ def _with_prefixes(numbered: list[tuple[int, str]], sequence: _Sequence) -> Iter
 
 def _dmesg(number: int, line: str, prefix: re.Match[str]) -> list[Line]:
     message = line[prefix.end() :]
-    unsaid = int(prefix["priority"] or 0) in KERNEL_PRIORITIES and _PROCESS.match(message) is None
+    unsaid = int(prefix["priority"] or 0) in KERNEL_PRIORITIES and PROCESS.match(message) is None
     kernel = prefix["facility"] == KERN if prefix["facility"] else unsaid
     stamp, seconds = None, None
     for time in _TIME.finditer(prefix["times"]):

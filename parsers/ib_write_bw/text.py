@@ -36,6 +36,7 @@ _SAYING = re.compile(r"^[0-9]+(?:\.[0-9]+)?\s|#bytes|\baddress:|\[(?:Gb|MiB|MB)/
 _FAILURE = re.compile(
     r"(?:[A-Za-z_]+: )?(?:Unable to |Couldn't |Could not |Failed |Failure|Completion with? error|Did not detect|Problems with |Error|"
     r"Invalid |Can't |Cannot |Parser function|poll CQ failed|Unexpected |Port number |Usage:).*|"
+    r"cu[A-Z][A-Za-z]{1,40}(?:\([^()]*\))? (?:error=|returned )[0-9]{1,6}|failed to create mr.*|"
     r".*(?:got completion with error|not found|Connection refused|timed out).*|scnt=.*"
 )
 _BANNER = re.compile(r"\*+|\* Waiting for client to connect\.\.\. \*|")

@@ -13,6 +13,7 @@ from parsers.reading import Absent, ErrorWord, Field, NotApplicable, Reading
 TOOL = "iperf3"
 
 _COUNTS = ("bytes", "retransmits", "lost_packets", "packets")
+LOSSES = ("lost_packets", "lost_percent")
 FIELDS = {
     "end_s": "s",
     "seconds": "s",
@@ -52,7 +53,8 @@ def measure(parent: dict[str, object], key: str, unit: str, where: str, error: s
     """
     One number of iperf3: null is what it prints for a division by zero, -1 retransmits are unknown ones.
 
-    ParseError if it is negative, or no number, or a part of one where things are counted.
+    A packet that comes late is taken off the losses of the interval in which it comes, so that they may be less than none: an
+    ErrorWord. ParseError if anything else is negative, or no number, or a part of one where things are counted.
     """
     if key not in parent:
         return Absent(f"{where}.{key}")
@@ -64,6 +66,8 @@ def measure(parent: dict[str, object], key: str, unit: str, where: str, error: s
         return ErrorWord("null", line)
     if key == "retransmits" and value == -1:
         return NotApplicable(line)
+    if key in LOSSES and isinstance(value, (int, float)) and value < 0:
+        return ErrorWord(one_line(value), line)
     return Reading(_number(value, key in _COUNTS, line), unit, line)
 
 

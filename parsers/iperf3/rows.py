@@ -12,7 +12,7 @@ import math
 import re
 
 from parsers.errors import ParseError
-from parsers.iperf3.measures import filled
+from parsers.iperf3.measures import LOSSES, filled
 from parsers.iperf3.records import Flow, Row
 from parsers.reading import ErrorWord, Field, Reading
 
@@ -20,12 +20,12 @@ TOOL = "iperf3-text"
 
 _NUMBER = r"[0-9]{1,15}(?:\.[0-9]{1,6})?"
 _COUNT = "[0-9]{1,18}"
-_PERCENT = rf"{_NUMBER}(?:e[+-][0-9]{{1,3}})?|-?nan|inf"
+_PERCENT = rf"-?{_NUMBER}(?:e[+-][0-9]{{1,3}})?|-?nan|inf"
 _ROW = re.compile(
     r"\[ *(?P<id>[0-9]{1,9}|SUM)\](?:\[(?P<role>[TR]X-[CS])\])?"
     r" +(?P<start>[0-9]{1,9}\.[0-9]{2}) ?- ?(?P<end>[0-9]{1,9}\.[0-9]{2}) +sec"
     rf" +(?P<bytes>{_NUMBER}) +(?P<bytes_unit>[KMGT]?)Bytes +(?P<rate>{_NUMBER}) +(?P<rate_unit>[KMGT]?)(?P<of>bits|Bytes)/sec"
-    rf"(?: +(?P<jitter>{_NUMBER}) ms +(?P<lost>{_COUNT})/ *(?P<packets>{_COUNT}) +\((?P<percent>{_PERCENT})%\)"
+    rf"(?: +(?P<jitter>{_NUMBER}) ms +(?P<lost>-?{_COUNT})/ *(?P<packets>{_COUNT}) +\((?P<percent>{_PERCENT})%\)"
     rf"| +(?P<count>{_COUNT})(?: +{_NUMBER} [KMGT]?Bytes(?: +[0-9]{{1,9}}ms)?)?)?"
     r"(?: +(?P<word>sender|receiver|\(omitted\)))?"
 )
@@ -77,14 +77,16 @@ def _flow(match: re.Match[str], counts: str | None, number: int, error: str | No
         values["lost_packets"] = (int(match["lost"]), "count")
         values["packets"] = (int(match["packets"]), "count")
         values["lost_percent"] = (float(match["percent"]), "%")
-    return filled({name: _field(*value, match, error) for name, value in values.items()}, match[0].split("]")[0] + "]")
+    return filled({name: _field(name, *value, match, error) for name, value in values.items()}, match[0].split("]")[0] + "]")
 
 
-def _field(value: int | float, unit: str, match: re.Match[str], error: str | None) -> Field:
+def _field(name: str, value: int | float, unit: str, match: re.Match[str], error: str | None) -> Field:
     line = match[0]
     if error is not None:
         return ErrorWord(error, f"{line} ({error})")
-    return Reading(value, unit, line) if math.isfinite(value) else ErrorWord(match["percent"], line)
+    if math.isfinite(value) and not (name in LOSSES and value < 0):
+        return Reading(value, unit, line)
+    return ErrorWord(match["lost" if name == "lost_packets" else "percent"], line)
 
 
 def _bytes(match: re.Match[str]) -> float:

@@ -1,5 +1,5 @@
 """
-nccl-tests (all_reduce_perf and its siblings): its text, releases 2.0 to 2.19, and its JSON (-J), 2.18 and 2.19.
+nccl-tests (all_reduce_perf and its siblings): its text, releases 2.0 to 2.20, and its JSON (-J), 2.18 and 2.19.
 
 One row for each message size, out of place and in place: time (us), algorithm and bus bandwidth (GB/s, 10**9 bytes/s;
 only bus bandwidth compares with the speed of a link), and how many elements were wrong. `wrong` is NotApplicable where the

@@ -19,7 +19,8 @@ _PROCESS = re.compile(
 _COUNT = r"[0-9]{1,18}"
 _DOTTED = r"[0-9]{1,4}(?:\.[0-9]{1,6}){1,4}"
 VERSION = re.compile(
-    rf"# nccl-tests version (?P<version>{_DOTTED})\S*(?: nccl-headers={_COUNT})?(?: nccl-library=(?P<library>{_COUNT}))?"
+    rf"# nccl-tests version (?P<version>{_DOTTED})\S*(?: \([0-9A-Za-z.+-]{{1,60}}\))?"
+    rf"(?: nccl-headers={_COUNT})?(?: nccl-library=(?P<library>{_COUNT}))?"
 )
 START = re.compile(r"# Collective test starting: (?P<program>\S+)")
 PARAMETERS = re.compile(r"(?:# )?(?P<parameters>nThread:? .*)")

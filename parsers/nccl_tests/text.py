@@ -286,4 +286,4 @@ def _parameter(run: _Run, unit: str, names: Sequence[str]) -> Field:
     return Absent(names[0])
 
 
-TOOLS = (Tool("nccl-tests", "2.0 to 2.19", "all_reduce_perf etc., text: time, bandwidth and wrong values by size", parse),)
+TOOLS = (Tool("nccl-tests", "2.0 to 2.20", "all_reduce_perf etc., text: time, bandwidth and wrong values by size", parse),)

@@ -21,7 +21,8 @@ _BANNER = re.compile(r"nvbandwidth Version: v(?P<version>[0-9]{1,4}(?:\.[0-9]{1,
 _HEAD = re.compile(r"(?:(?!Running |Waiving |Waived:|Error:|ERROR:|Not Found:|mem\w* |SUM |NOTE: The reported)[^\n]*\n)*")
 _RUNNING = re.compile(r"Running (?P<name>[a-z0-9_]+)\.\n")
 _WAIVING = re.compile(r"Waiving (?P<name>[a-z0-9_]+)\.\n")
-_STATUS = re.compile(r"(?P<status>Waived|Error|ERROR|Not Found):(?P<message>[^\n]*)\n")
+# The usage follows "Invalid Arguments": that is no status of a testcase, and nothing was run.
+_STATUS = re.compile(r"(?P<status>Waived|Error|ERROR(?!: Invalid Arguments\n)|Not Found):(?P<message>[^\n]*)\n")
 _TABLE = re.compile(
     r"(?P<description>mem[^\n]*\((?:GB/s|ns)\))\n"
     r"(?P<columns>(?: +[0-9]{1,4})+)\n"

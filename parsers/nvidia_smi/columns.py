@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from parsers.cells import ACTIVE, COUNT, ENABLED, TEXT, VERSION, WATTS, YES_NO, Kind, measured, shaped
 from parsers.nvidia_smi.kinds import ADDRESS, COMPUTE_MODE, GENERATION, PCI_DEVICE, PERFORMANCE, RECOVERY, SERIAL, UUID, VBIOS
@@ -20,11 +21,14 @@ class Column:
     How a column's cells read.
 
     Where the tool prints a unit, every cell has it (`kind`), or the header has it and cells may go without (`announced`).
+    With `any_unit` cells are kept as texts, whatever their unit: nobody judges them. `may_be_empty`: a board can have no such text.
     """
 
     kind: Kind
     printed_unit: str | None = None
     announced: Kind | None = None
+    any_unit: bool = False
+    may_be_empty: bool = False
 
 
 def _in(unit: str, digits: str = "[0-9]{1,18}") -> Column:
@@ -46,8 +50,10 @@ _COLUMNS = (
     (r"pci\.(?:sub_)?device_id", Column(PCI_DEVICE)),
     (r"pci\.(?:domain|bus|device|baseClass|subClass)", Column(_HEXADECIMAL)),
     (r"index|count|minor_number|pid", Column(COUNT)),
-    (r"name|timestamp|hostname|process_name|addressing_mode", Column(TEXT)),
-    (r"(?:driver_model|gom|gpu_operation_mode|gsp\.mode|inforom|platform|fabric)\.[A-Za-z0-9_.]+", Column(TEXT)),
+    (r"name|timestamp|hostname|process_name|addressing_mode|vgpu_instance", Column(TEXT)),
+    (r"(?:driver_model|gom|gpu_operation_mode|gsp\.mode|inforom|fabric)\.[A-Za-z0-9_.]+", Column(TEXT)),
+    (r"platform\.[a-z_]+", Column(TEXT, may_be_empty=True)),
+    (r"vgpu_(?:driver|device)_capability\.[A-Za-z_]+", Column(TEXT)),
     (r"(?:driver|kmd)_version|compute_cap", Column(VERSION)),
     (r"vbios_version", Column(VBIOS)),
     (r"pstate", Column(PERFORMANCE)),
@@ -61,8 +67,10 @@ _COLUMNS = (
     (r"pcie\.link\.width\.[a-z]+", Column(_LANES)),
     (r"temperature\.(?:gpu|memory|gpu\.tlimit)", Column(_CELSIUS)),
     (r"power\.management", Column(TEXT)),
-    (r"(?:module\.)?(?:enforced\.)?power\.[a-z_.]+", _in("W", WATTS)),
-    (r"utilization\.[a-z]+|fan\.speed|(?:gpu|mem)_util(?:ization)?|edpp_multiplier", _in("%", "[0-9]{1,3}")),
+    (r"(?:module\.)?(?:enforced\.)?power\.[a-z_.]+|gpu\.base\.[a-z]+", _in("W", WATTS)),
+    (r"power_smoothing\.[a-z_.]+|bbx\.[a-z_]+", Column(TEXT, any_unit=True)),
+    (r"utilization\.[a-z]+|fan\.speed|(?:gpu|mem)_util(?:ization)?", _in("%", "[0-9]{1,3}")),
+    (r"edpp_multiplier", _in("%", r"[0-9]{1,3}(?:\.[0-9]{2})?")),
     (r"(?:protected_)?memory\.[a-z]+|used_gpu_memory|max_memory_usage", _in("MiB")),
     (r"time", _in("ms")),
     (r"clocks\.[a-z_.]+", _in("MHz")),
@@ -97,6 +105,7 @@ _SAME = {
 """Short names beside long ones: whichever is asked for, the header may have the other."""
 
 
+@lru_cache(maxsize=1024)
 def column_of(name: str) -> Column | None:
     """The column of this name, in whichever of its forms; None if it is not known here."""
     wanted = canonical(name)

@@ -5,7 +5,7 @@ That is `--query-gpu`, `--query-remapped-rows`, `--query-compute-apps`, `--query
 `--query-retired-pages`; columns and units stand at parsers.nvidia_smi.columns. There is no quoting. Units of Readings:
 W, MiB, MHz, %, us, ms, C, "generation", "lanes", "count"; "bits" is the number of a mask (see events.py); all else
 "version" or "text", with PCI addresses in the form of parsers.cells.bus_id, and 0 and 1 of remapped_rows.pending and
-.failure as No and Yes. The layout was read off tables of drivers 442 to 590.
+.failure as No and Yes. The layout was read off tables of drivers 442 to 610.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAX_LINES = 100_000
 """A table of processes has some hundred."""
 _HEADING = re.compile(r"([A-Za-z0-9_.]+)(?: \[([^\]]+)\])?")
 _MISSING_BOARD = "Unable to determine the device handle"
-_MESSAGES = (_MISSING_BOARD, "Failed to ", "WARNING:", "NVIDIA-SMI ", "No devices were found", "Field ")
+_MESSAGES = (_MISSING_BOARD, "Failed to ", "ERROR: ", "WARNING:", "NVIDIA-SMI ", "No devices were found", "Field ")
 """How lines begin that are no rows, wherever they stand."""
 _PER_BOARD = ("uuid", "index", "pci.bus_id")
 _LISTS = ("pid", "retired_pages.address", "retired_pages.cause")
@@ -163,7 +163,7 @@ def _with_header(columns: list[Column], names: Sequence[str], number: int, line:
 
 
 def _announced(column: Column, unit: str | None, number: int) -> Column:
-    if unit is None:
+    if unit is None or column.any_unit:
         return column
     if unit != column.printed_unit or column.announced is None:
         raise ParseError(TOOL, f"the unit {column.printed_unit or '(none)'} in the header", f"[{unit}]", number)
@@ -175,7 +175,7 @@ def _row(columns: list[Column], names: Sequence[str], number: int, line: str) ->
 
 
 def _fields(columns: list[Column], names: Sequence[str], number: int, line: str, cells: list[str]) -> list[Field]:
-    if len(cells) != len(columns) or not all(map(str.strip, cells)):
+    if len(cells) != len(columns) or not all(cell.strip() or column.may_be_empty for column, cell in zip(columns, cells, strict=True)):
         raise ParseError(TOOL, f"a row of {len(columns)} cells", line, number)
     return [read_cell(TOOL, column.kind, cell, name, number) for name, column, cell in zip(names, columns, cells, strict=True)]
 

@@ -122,7 +122,13 @@ BOARD = {
     ),
     **_section("fb memory usage", "fb_memory_usage", {"total": "total", "used": "used"}),
     **_section(
-        "ecc errors", "ecc_errors", {"channel repair pending": "channel_repair_pending", "tpc repair pending": "tpc_repair_pending"}
+        "ecc errors",
+        "ecc_errors",
+        {
+            "channel repair pending": "channel_repair_pending",
+            "tpc repair pending": "tpc_repair_pending",
+            "unrepairable memory": "unrepairable_memory",
+        },
     ),
     **_ecc("volatile"),
     **_ecc("aggregate"),
@@ -155,6 +161,7 @@ BOARD = {
     **_section("temperature", "temperature", {"gpu current temp": "gpu_temp", "memory current temp": "memory_temp"}),
     **_section("power readings", "power_readings", _LIMITS),
     **_section("gpu power readings", "gpu_power_readings", _LIMITS),
+    **_section("gpu power readings/gpu ceiling power limit", "gpu_power_readings/gpu_ceiling_power_limit", _LIMITS),
     **_section("clocks", "clocks", {"sm": "sm_clock", "memory": "mem_clock"}),
     **_section("applications clocks", "applications_clocks", {"graphics": "graphics_clock", "memory": "mem_clock"}),
     **_section("max clocks", "max_clocks", {"sm": "sm_clock"}),

@@ -118,13 +118,14 @@ class EccScope(Record):
 
 @dataclass(frozen=True)
 class Ecc(Record):
-    """ECC counters in both scopes, and Yes/No of what they lead to (from driver 535 and 580 on)."""
+    """ECC counters in both scopes, and Yes/No of what they lead to (from driver 535, 580 and 610 on; the text has the last one earlier)."""
 
     volatile: EccScope = part(EccScope, "volatile/")
     aggregate: EccScope = part(EccScope, "aggregate/")
     sram_threshold_exceeded: Field = at(YES_NO, "aggregate/sram_threshold_exceeded")
     channel_repair_pending: Field = at(YES_NO, "channel_repair_pending")
     tpc_repair_pending: Field = at(YES_NO, "tpc_repair_pending")
+    unrepairable_memory: Field = at(YES_NO, "unrepairable_memory")
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ class Power(Record):
     """
     Watts of the board. `draw_w` is averaged over a second; where a release or a board has only another figure, that one.
 
-    `limit_w` is the one enforced, `default_limit_w` the one it was shipped with.
+    `limit_w` is the one enforced, `default_limit_w` the one it was shipped with; driver 610 calls them ceilings, a level below.
     """
 
     draw_w: Field = at(
@@ -175,8 +176,18 @@ class Power(Record):
         "power_readings/power_draw",
         "gpu_power_readings/instant_power_draw",
     )
-    limit_w: Field = at(cells.POWER, "gpu_power_readings/current_power_limit", "power_readings/enforced_power_limit")
-    default_limit_w: Field = at(cells.POWER, "gpu_power_readings/default_power_limit", "power_readings/default_power_limit")
+    limit_w: Field = at(
+        cells.POWER,
+        "gpu_power_readings/current_power_limit",
+        "gpu_power_readings/gpu_ceiling_power_limit/current_power_limit",
+        "power_readings/enforced_power_limit",
+    )
+    default_limit_w: Field = at(
+        cells.POWER,
+        "gpu_power_readings/default_power_limit",
+        "gpu_power_readings/gpu_ceiling_power_limit/default_power_limit",
+        "power_readings/default_power_limit",
+    )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """
 From which driver on nvidia-smi tells a thing.
 
-Read off documents of drivers 470, 515, 535, 550, 580 and 595: each stands for the first of these in which the thing
+Read off documents of drivers 470 to 595 and texts of 580 to 610: each stands for the first of these in which the thing
 was seen. A field that a driver does not have yet is not a fault of the board; one that it should have and that is
 missing is a broken document.
 """
@@ -19,6 +19,7 @@ SINCE = {
     "fabric_health": 580,
     "event_counters": 580,
     "repair_pending": 580,
+    "unrepairable_memory": 610,
 }
 """The major number of the driver. A public document of 570.148.08 (A100) has no event counters, all of 580 that were seen have them."""
 

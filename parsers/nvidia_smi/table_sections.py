@@ -1,9 +1,9 @@
 """
 The tables below nvidia-smi's table of boards: MIG devices and processes; and what all of its tables are drawn with.
 
-MIG devices from driver 450 on, with "Shared Memory-Usage" for "Memory-Usage" from 580 on. Compute instances that share a GPU
-instance share its cells too: below the first of them these are blank. Processes have columns for GPU and compute
-instance (GI, CI) from driver 450 on. Names of processes that do not fit are cut.
+MIG devices from driver 450 on, whose first releases give each one line, with "Shared Memory-Usage" for "Memory-Usage" from
+580 on. Compute instances that share a GPU instance share its cells too: below the first of them these are blank. Processes
+have columns for GPU and compute instance (GI, CI) from driver 450 on. Names of processes that do not fit are cut.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _MIG_TITLES = (
     ("ID ID Dev", "BAR1-Usage", "SM Unc", "CE ENC DEC OFA JPG"),
     ("", "", "ECC", ""),
 )
+_MIG_TITLES_450 = (_MIG_TITLES[0], ("ID ID Dev", "", *_MIG_TITLES[1][2:]), _MIG_TITLES[2])
+"""In the first releases, which give each device one line and tell nothing of BAR1."""
 _NO_MIG_DEVICES = re.compile(r" *\| *No MIG devices found *\|\n")
 _FOUR_NUMBERS = re.compile("[0-9]{1,4}(?: +[0-9]{1,4}){3}")
 _INSTANCES = {("GPU GI CI PID Type Process name GPU Memory", "ID ID Usage"): 2, ("GPU PID Type Process name Usage",): 0}
@@ -131,14 +133,14 @@ def take_mig_devices(scanner: Scanner, gpus: Collection[int]) -> tuple[MigDevice
     """The table of MIG devices below its name; ParseError unless those of a board of `gpus` are numbered 0, 1, 2 ..."""
     scanner.take(BORDER, "the border below the name of the table")
     titles = tuple(tuple(cell.removeprefix("Shared ") for cell in row) for row in take_titles(scanner))
-    if titles != _MIG_TITLES:
+    if titles not in (_MIG_TITLES, _MIG_TITLES_450):
         raise ParseError(TOOL, "the columns of MIG devices", ", ".join(cell for row in titles for cell in row))
     if scanner.take_if(_NO_MIG_DEVICES):
         scanner.take(BORDER, "the border below the table")
         return ()
     devices: list[MigDevice] = []
     count: Counter[int] = Counter()
-    for block in take_blocks(scanner, 2, 4):
+    for block in take_blocks(scanner, 2 if titles == _MIG_TITLES else 1, 4):
         device = _mig_device(block)
         if device.gpu not in gpus or device.device != count[device.gpu]:
             raise ParseError(TOOL, f"device {count[device.gpu]} of a board of the table above", block.rows[0][0], block.line)
@@ -148,7 +150,8 @@ def take_mig_devices(scanner: Scanner, gpus: Collection[int]) -> tuple[MigDevice
 
 
 def _mig_device(block: Block) -> MigDevice:
-    (ids, memory, counts, engines), (left, bar1, *right) = block.rows
+    (ids, memory, counts, engines), *below = block.rows
+    left, bar1, *right = below[0] if below else [""] * 4
     numbers = [*(counts.split() or [""] * 2), *(engines.split() or [""] * 5)]
     titles = ("SM", "Vol Unc ECC", "CE", "ENC", "DEC", "OFA", "JPG")
     if _FOUR_NUMBERS.fullmatch(ids) is None or left or any(right) or len(numbers) != len(titles):

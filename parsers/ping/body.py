@@ -15,24 +15,24 @@ from parsers.errors import ParseError
 from parsers.ping.header import Header
 from parsers.ping.messages import Message, classify
 from parsers.ping.records import TOOL, IcmpMessage, Reply
-from parsers.reading import Absent, Field, Reading
+from parsers.reading import Absent, Reading
 
 _NAMED = r"(?:[^\s()]+ \((?P<numeric>[^\s()]+)\)|(?P<address>[^\s()]+?))"
 _TIMESTAMP = r"(?:\[[0-9]{1,12}\.[0-9]{6}\] )?"
 _REPLY = re.compile(
-    rf"{_TIMESTAMP}(?P<bytes>[0-9]{{1,6}}) bytes from {_NAMED}[:,] (?:icmp_)?seq=(?P<seq>[0-9]{{1,5}})(?: ident=[0-9]{{1,5}})?"
+    rf"{_TIMESTAMP}(?P<bytes>[0-9]{{1,6}}) bytes from {_NAMED}[:,] (?:icmp_[rs]eq|seq)=(?P<seq>[0-9]{{1,5}})(?: ident=[0-9]{{1,5}})?"
     r"(?: (?:ttl|hlim)=(?P<ttl>[0-9]{1,3}))?(?: time=(?P<time>[0-9]{1,12}(?:\.[0-9]{1,3})?) ms)?"
     r"(?P<flags>(?: \((?:DUP!|BAD CHECKSUM!|DIFFERENT ADDRESS!|truncated|TRUNC!)\))*)"
 )
 _WRONG = re.compile(
     r"wrong data byte #[0-9]{1,6} should be 0x[0-9a-f]{1,2} but was 0x[0-9a-f]{1,2}|wrong total length [0-9]{1,6} instead of [0-9]{1,6}"
 )
-_FROM = re.compile(rf"{_TIMESTAMP}From {_NAMED}:? icmp_seq=(?P<seq>[0-9]{{1,5}}) (?P<text>\S.*)")
+_FROM = re.compile(rf"{_TIMESTAMP}From {_NAMED}:? icmp_[rs]eq=(?P<seq>[0-9]{{1,5}}) (?P<text>\S.*)")
 _BSD_ICMP = re.compile(
     rf"[0-9]{{1,6}} bytes from {_NAMED}: (?P<text>(?:Dest|Time|[Ff]rag|Source|Redirect|Param|Communication|Network|Host|Route"
     r"|Prec|Packet|Bad ICMP|Unknown ICMP)[^=]*(?: = \S+)?)"
 )
-_NO_ANSWER = re.compile(rf"{_TIMESTAMP}(?:no answer yet for icmp_seq=|Request timeout for icmp_seq[ =])(?P<seq>[0-9]{{1,5}})")
+_NO_ANSWER = re.compile(rf"{_TIMESTAMP}(?:no answer yet for icmp_[rs]eq=|Request timeout for icmp_seq[ =])(?P<seq>[0-9]{{1,5}})")
 _NOTICE = re.compile(r"(?:\(BAD CHECKSUM\))?(?:Redirect|Source Quench).*")
 _MESSAGE = re.compile(r"(?:\S*/)?ping[\w.-]*: \S.*")
 _INTERRUPTED = re.compile(r"(?:\^C)+")
@@ -82,13 +82,15 @@ class _Reader:
 
     def take(self, line: str) -> bool:
         """Whether the line is known and may stand here; then it was taken."""
+        if self._reply(line):  # first, because nearly all lines are replies
+            return True
         if self.continues.fullmatch(line) or _INTERRUPTED.fullmatch(line):
             return True
         if self.wrong_may_follow and _WRONG.fullmatch(line):
             self._wrong(line)
             return True
         self.continues, self.wrong_may_follow = _NO_LINE, False
-        return self._reply(line) or self._icmp(line) or self._no_answer(line) or self._message(line)
+        return self._icmp(line) or self._no_answer(line) or self._message(line)
 
     def body(self) -> Body:
         """What was taken."""
@@ -99,7 +101,7 @@ class _Reader:
         match = _REPLY.fullmatch(line)
         if match is not None:
             self.replies.append(_reply(self.header, match))
-            self.wrong_may_follow = True
+            self.continues, self.wrong_may_follow = _NO_LINE, True
         return match is not None
 
     def _wrong(self, line: str) -> None:
@@ -130,28 +132,23 @@ class _Reader:
 
 
 def _reply(header: Header, match: re.Match[str]) -> Reply:
-    line, flags = match[0], match["flags"]
-    address = match["numeric"] or match["address"]
+    line = match[0]
+    size, numeric, named, sequence, ttl, time, flags = match.groups()
+    address, count = numeric or named, int(size)
     return Reply(
-        icmp_seq=int(match["seq"]),
+        icmp_seq=int(sequence),
         address=address,
-        bytes=Reading(int(match["bytes"]), "bytes", line),
-        ttl=_printed("ttl", match["ttl"], "count", line),
-        time_ms=_printed("time", match["time"], "ms", line),
+        bytes=Reading(count, "bytes", line),
+        ttl=Absent("ttl") if ttl is None else Reading(int(ttl), "count", line),
+        time_ms=Absent("time") if time is None else Reading(float(time), "ms", line),
         duplicate="(DUP!)" in flags,
         bad_checksum="(BAD CHECKSUM!)" in flags,
-        different_address="(DIFFERENT ADDRESS!)" in flags or _without_scope(address) != _without_scope(header.address),
-        truncated="(truncated)" in flags or "(TRUNC!)" in flags or int(match["bytes"]) < header.data_bytes + 8,
+        different_address="(DIFFERENT ADDRESS!)" in flags or not _same_place(address, header.address),
+        truncated="(truncated)" in flags or "(TRUNC!)" in flags or count < header.data_bytes + 8,
         wrong_data=(),
     )
 
 
-def _printed(name: str, text: str | None, unit: str, line: str) -> Field:
-    if text is None:
-        return Absent(name)
-    return Reading(float(text) if unit == "ms" else int(text), unit, line)
-
-
-def _without_scope(address: str) -> str:
-    """The address without the interface that old releases leave out of the header: fe80::1 for fe80::1%eth0."""
-    return address.partition("%")[0]
+def _same_place(address: str, other: str) -> bool:
+    """Whether they are one address, but for the interface that old releases leave out of the header: fe80::1%eth0, fe80::1."""
+    return address == other or address.partition("%")[0] == other.partition("%")[0]

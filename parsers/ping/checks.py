@@ -83,7 +83,8 @@ def _check_times(replies: list[Reply], trips: RoundTrips) -> None:
         raise ParseError(TOOL, "no round trip shorter than the shortest", minimum.line)
     if not times:
         return
-    lows, highs = [value - _rounding(value) for value in times], [value + _rounding(value) for value in times]
+    off = [_rounding(value) for value in times]
+    lows, highs = [value - by for value, by in zip(times, off, strict=True)], [value + by for value, by in zip(times, off, strict=True)]
     for field, low, high in (
         (minimum, min(lows), min(highs)),
         (average, sum(lows) / len(lows), sum(highs) / len(highs)),
@@ -95,4 +96,6 @@ def _check_times(replies: list[Reply], trips: RoundTrips) -> None:
 
 def _rounding(milliseconds: float) -> float:
     """iputils prints times with three digits: half of the last one, and what averages are cut off by."""
-    return _CUT_OFF + next((half for limit, half in ((1, 0.0), (10, 0.005), (100, 0.05)) if milliseconds < limit), 0.5)
+    if milliseconds < 1:
+        return _CUT_OFF
+    return _CUT_OFF + (0.005 if milliseconds < 10 else 0.05 if milliseconds < 100 else 0.5)

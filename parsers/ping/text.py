@@ -1,10 +1,11 @@
 """
-What ping prints on stdout: iputils s20121221 to 20250605, BusyBox, macOS, FreeBSD and GNU inetutils; IPv4 and IPv6.
+What ping prints on stdout: iputils s20101006 to 20250605, BusyBox, macOS, FreeBSD and GNU inetutils; IPv4 and IPv6.
 
 Layouts: ping_common.c, ping.c and ping6_common.c of iputils; networking/ping.c of BusyBox 1.20 to 1.37; ping.c of FreeBSD and
-macOS; ping_echo.c of GNU inetutils. Messages of stderr may stand among the lines. Not read: the output of a flood without -q,
-which moves the cursor; recorded routes (-R); names and addresses asked of IPv6 hosts (-N); JSON (-j, in no release yet);
-replies out of wait time (-W of macOS and FreeBSD); translations.
+macOS; ping_echo.c of GNU inetutils. Debian and Ubuntu of 2010 to 2012 print icmp_req for icmp_seq. Messages of stderr may stand
+among the lines. Not read: the output of a flood without -q, which moves the cursor; recorded routes (-R) and timestamps (-T);
+names and addresses asked of IPv6 hosts (-N); JSON (-j, in no release yet); replies out of wait time (-W of macOS and
+FreeBSD); translations.
 
 What is said twice must agree: the name, the loss and its counts, the counts and the replies, the round trips and the times of
 the replies. Replies are all there, or, after -q, none.
@@ -132,4 +133,4 @@ def _diluted(field: Field) -> Field:
     return ErrorWord("(truncated)", f"{field.line}, over replies of which some were not timed") if isinstance(field, Reading) else field
 
 
-TOOLS = (Tool("ping", "iputils s20121221 to 20250605, BusyBox, macOS, BSD, GNU", "ping: packets, replies, errors, round trips", parse),)
+TOOLS = (Tool("ping", "iputils s20101006 to 20250605, BusyBox, macOS, BSD, GNU", "ping: packets, replies, errors, round trips", parse),)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 from parsers.catalogue import tools
 from parsers.errors import ParseError
+from parsers.plain import plain
 from parsers.tests.damage import RECORDINGS
 from parsers.tool import Parsed
 
@@ -66,6 +68,21 @@ def _pairs() -> Iterator[tuple[str, str]]:
         for tool in _PARSERS:
             if (tool == folder or tool.startswith(f"{folder}-")) and read(tool, text_of(path)) is not None:
                 yield tool, str(path.relative_to(RECORDINGS))
+
+
+def harmless(tool: str, damaged: str, whole: object) -> bool:
+    """Whether the damaged text is refused, read as incomplete, or read as the whole one is."""
+    record = read(tool, damaged)
+    return record is None or not record.complete or plain(record) == whole
+
+
+def cuts(text: str, seed: str, lines: int, bytes_: int) -> Iterator[str]:
+    """Every prefix of whole lines (`lines` of them, of a text of more), and `bytes_` prefixes that end anywhere."""
+    ends = [at for at, character in enumerate(text, start=1) if character == "\n" and at < len(text)]
+    draw = random.Random(seed)
+    chosen = [0, *ends] if len(ends) < lines else [0, *draw.sample(ends, lines)]
+    yield from (text[:end] for end in chosen)
+    yield from (text[: draw.randrange(len(text))] for _ in range(bytes_))
 
 
 def structural(text: str, draw: Callable[[int], int]) -> str:

@@ -10,7 +10,7 @@ from parsers.reading import Reading
 
 _ENTRIES = 12
 """What was promised of a log in text, which cannot prove that it is whole."""
-_HARMLESS = {"gpu_uuid", "driver_loaded", "nvswitch_found", "carrier", "suppressed", "ib_port", "aer", "edac"}
+_HARMLESS = {"gpu_uuid", "driver_loaded", "nvswitch_found", "carrier", "suppressed", "ib_port", "slot_power", "aer", "edac"}
 
 
 def _is_bad(event: Event) -> bool:
@@ -31,6 +31,7 @@ HEALTHY: dict[str, Callable[[Any], bool]] = {
 }
 BAD: dict[str, tuple[str, ...]] = {
     "dmesg": (
+        "dmesg/adapters-and-firmware.txt",
         "dmesg/aer.txt",
         "dmesg/gpus-gone.txt",
         "dmesg/host.txt",

@@ -88,6 +88,7 @@ BAD: dict[str, tuple[str, ...]] = {
         "iperf3/text-nothing-received.txt",
         "iperf3/text-tcp-retransmits.txt",
         "iperf3/text-udp-all-lost.txt",
+        "iperf3/text-udp-late.txt",
         "iperf3/text-udp-loss.txt",
     ),
     "iperf3-version": ("iperf3/version-3.1.3.txt",),

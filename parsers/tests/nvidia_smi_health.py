@@ -27,7 +27,8 @@ def _below(field: Field, limit: float) -> bool:
 def _snapshot(record: Snapshot) -> bool:
     counted = record.complete and _is(record.attached_gpus, _BOARDS) and len(record.gpus) == _BOARDS
     acted = not told(record, "recovery_action") or all(_is(gpu.recovery_action, "None") for gpu in record.gpus)
-    return counted and acted and not record.warnings and all(map(_board, record.gpus))
+    repairable = not told(record, "unrepairable_memory") or all(_is(gpu.ecc.unrepairable_memory, "No") for gpu in record.gpus)
+    return counted and acted and repairable and not record.warnings and all(map(_board, record.gpus))
 
 
 def _board(gpu: GpuState) -> bool:
@@ -66,10 +67,20 @@ _QUERY = "nvidia_smi/query/"
 BAD: dict[str, tuple[str, ...]] = {
     "nvidia-smi-q": tuple(
         f"{_QUERY}q-{name}.txt"
-        for name in ("bad-rows-580", "bad-throttle-580", "bad-ecc-580", "bad-reset-580", "h100-580-lost", "a100-470", "v100-418")
+        for name in (
+            "bad-rows-580",
+            "bad-throttle-580",
+            "bad-ecc-580",
+            "bad-reset-580",
+            "bad-unrepairable-610",
+            "h100-580-lost",
+            "a100-470",
+            "v100-418",
+        )
     ),
     "nvidia-smi-qx": (
         *(f"{_QUERY}qx-bad-{name}-580.xml" for name in ("rows", "throttle", "ecc", "three-attached")),
+        f"{_QUERY}qx-bad-unrepairable-610.xml",
         "nvidia_smi/h100-580-lost.xml",
         "nvidia_smi/a100-470.xml",
     ),

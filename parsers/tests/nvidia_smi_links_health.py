@@ -39,7 +39,7 @@ def _table(record: Table) -> bool:
 
 
 def _list(record: GpuList) -> bool:
-    whole = all(gpu.name == _MODEL and not gpu.mig_devices for gpu in record.gpus)
+    whole = all(gpu.name == _MODEL for gpu in record.gpus)
     return len(record.gpus) == _BOARDS and whole and not record.warnings
 
 
@@ -84,13 +84,14 @@ BAD: dict[str, tuple[str, ...]] = {
     "nvidia-smi-table": _in_folder(
         "table-580-err",
         "table-440-two-lines",
+        "table-450-mig",
         "table-470-no-answer",
         "table-535-mig",
         "table-580-mig",
         "table-610",
         "table-580-no-mig-devices",
     ),
-    "nvidia-smi-l": _in_folder("list-one-missing", "list-mig", "list-mig-450"),
+    "nvidia-smi-l": _in_folder("list-one-missing"),
     "nvidia-smi-topo": _in_folder("topo-580-lost-nvlink", "topo-580-error", "topo-450-mlx5", "topo-418-pcie"),
     "nvidia-smi-topo-p2p": _in_folder("p2p-610-one-way", "p2p-470-not-supported"),
     "nvidia-smi-nvlink": _in_folder(

@@ -48,8 +48,9 @@ BAD: dict[str, tuple[str, ...]] = {
         f"ping/{name}.txt"
         for name in (
             "loss", "all-lost", "unreachable", "duplicates", "broadcast", "corrupt", "truncated", "truncated-some", "bad-checksum",
-            "different-address", "message-too-long", "errors-and-replies", "s20121221", "ipv6-20250605-unreachable", "busybox-loss",
-            "busybox-duplicates", "inetutils-truncated", "macos", "macos-unreachable", "freebsd-wrong-data",
+            "different-address", "message-too-long", "errors-and-replies", "s20101006-req", "s20121221",
+            "ipv6-20250605-unreachable", "busybox-loss", "busybox-duplicates", "inetutils-truncated", "macos",
+            "macos-unreachable", "freebsd-wrong-data",
         )
     ),
     "fping": tuple(

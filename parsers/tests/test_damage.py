@@ -8,14 +8,14 @@ read is missing. And nothing that happens to a bad text makes it a good one.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from parsers.catalogue import tools
 from parsers.plain import plain
-from parsers.tests.corpus import BAD, HEALTHY, own_corpus, own_recordings, read, structural, text_of
-from parsers.tests.damage import RECORDINGS, prefixes
+from parsers.tests.corpus import BAD, HEALTHY, cuts, harmless, own_corpus, own_recordings, read, structural, text_of
+from parsers.tests.damage import RECORDINGS
 
 BYTE_CUTS, LINES, CHANGES = 200, 500, 300
 CORPUS = [pytest.param(tool, name, id=f"{tool}:{name}") for tool, name in own_corpus()]
@@ -33,26 +33,12 @@ def drawing(*seed: object) -> Callable[[int], int]:
     return random.Random(ascii(seed)).randrange
 
 
-def cuts(text: str, name: str) -> Iterator[str]:
-    """Every prefix of whole lines (some of them, of a long text), and prefixes that end inside of a line."""
-    whole = list(prefixes(text))
-    draw = random.Random(name)
-    yield from whole if len(whole) <= LINES else draw.sample(whole, LINES)
-    yield from (text[: draw.randrange(len(text))] for _ in range(BYTE_CUTS))
-
-
-def harmless(tool: str, damaged: str, whole: object) -> bool:
-    """Whether the damaged text is refused, read as incomplete, or read as the whole one is."""
-    record = read(tool, damaged)
-    return record is None or not record.complete or plain(record) == whole
-
-
 @pytest.mark.parametrize(("tool", "name"), CORPUS)
 def test_a_text_cut_anywhere_is_never_a_whole_one(tool: str, name: str) -> None:
     """A program that died half-way has measured half."""
     text = recorded(name)
     whole = plain(read(tool, text))
-    for cut in cuts(text, name):
+    for cut in cuts(text, name, LINES, BYTE_CUTS):
         assert harmless(tool, cut, whole), f"read as whole: {cut[-200:]!r}"
 
 

@@ -325,6 +325,13 @@ def test_a_hole_among_tests_and_warnings_in_plain_text_are_taken() -> None:
     assert [error.text for error in first.errors] == ["careful"]
 
 
+def test_a_blank_value_of_dcgm_is_no_serial() -> None:
+    """Else a spec's serial would be looked for among the words that DCGM has for nothing."""
+    assert recorded("4.2.3-r2-no-serial").serials == ()
+    text = (RECORDINGS / "dcgmi" / "diag-3.3.1-r2-pcie-width.json").read_text().replace('"1650000000001"', '"<<<NULL>>>"')
+    assert parse_diag(text).serials == ((1, "1650000000002"),)
+
+
 def test_dcgm_4_without_serials_or_results_is_read() -> None:
     """A board that tells no serial, a release that prints no metadata, a test that no entity ran."""
     text = document(("entity_groups", 0, "entities", 0, "serial_num"), ..., "4.6.0-r4-memory-fail")

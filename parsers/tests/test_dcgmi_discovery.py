@@ -80,6 +80,12 @@ def test_a_list_that_disagrees_with_itself_is_refused(old: str, new: str, words:
     assert words in str(caught.value)
 
 
+def test_a_blank_value_of_dcgm_is_no_name() -> None:
+    """A host engine that lost touch with its boards goes on listing them, as <<<NULL>>>."""
+    with pytest.raises(ParseError, match=r"UUID of GPU 1.*Name: <<<NULL>>>"):
+        parse_discovery((FOLDER / "discovery-3.3.9-null.txt").read_text())
+
+
 def test_a_lost_gpu_is_named() -> None:
     """DCGM prints an error in the place of its identity."""
     with pytest.raises(ParseError, match=r"UUID of GPU 1.*Return: GPU is lost"):

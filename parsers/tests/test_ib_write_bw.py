@@ -74,6 +74,9 @@ def test_a_failed_run_is_refused_with_its_messages(name: str, words: str) -> Non
         ("", "found nothing"),
         ("bash: ib_write_bw: command not found\n", "command not found"),
         ("ethernet_read_keys: Couldn't read remote address\n Unable to read to socket/rdma_cm\n", "ethernet_read_keys: Couldn't read"),
+        ("initializing CUDA\ncuInit(0) returned 100\n", "found 'cuInit(0) returned 100'"),
+        ("creating CUDA Ctx\ncuCtxCreate() error=2\n", "found 'cuCtxCreate() error=2'"),
+        ("cuMemAlloc() of a 131072 bytes GPU buffer\ncuMemAlloc error=2\n", "found 'cuMemAlloc error=2'"),
         ("\n***\n* Waiting for client to connect... *\n***\n", "found '***' in line 2"),
         (TEXT.replace("RDMA_Write BW Test", "Send BW Test"), "found 'Send BW Test'"),
         (TEXT.replace("RDMA_Write BW Test", "RDMA_Write Latency Test"), "found 'RDMA_Write Latency Test'"),
@@ -87,6 +90,14 @@ def test_what_is_no_run_is_refused(text: str, words: str) -> None:
     with pytest.raises(ParseError) as caught:
         parse(text)
     assert words in str(caught.value)
+
+
+def test_memory_of_a_gpu_changes_nothing() -> None:
+    """--use_cuda: what is printed of the GPU before the run is kept as notes, and what is printed after it is not of the run."""
+    around = "initializing CUDA\nCUDA device 0: PCIe address is 0F:00\n\ncreating CUDA Ctx\n"
+    run = parse(f"{around}{TEXT}deallocating GPU buffer 00007f3dfa600000\ndestroying current CUDA Ctx\n")
+    assert (run.results, run.complete) == (parse(TEXT).results, True)
+    assert run.notes[:2] == ("initializing CUDA", "creating CUDA Ctx")
 
 
 ROW = TEXT[TEXT.index(" 65536") : TEXT.index("\n", TEXT.index(" 65536"))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,7 @@ def test_messages_of_old_releases_are_messages_too(old: str) -> None:
         ("CA 'mlx5_1'\n", "", "every line once"),
         ("CA 'mlx5_1'\n", "CA mlx5_1\n", "a line as CA 'mlx5_0' or CA: 'mlx5_0' or Port 1:, or one below it, found 'CA mlx5_1'"),
         ("Port GUID: 0x9c0591030017c4e2", "Port GUID: 0x9c0591030017c4", "0x and 16 hexadecimal digits"),
+        ("Port GUID: 0x9c0591030017d0aa", "Port GUID: 0x9c0591030017c4e2", "every port GUID once"),
         ("Capability mask: 0xa751e848", "Capability mask: 0xa751e8488", "0x and 8 hexadecimal digits"),
     ],
 )  # fmt: skip
@@ -101,6 +103,13 @@ def test_an_adapter_in_part_or_twice_is_refused(old: str, new: str, words: str) 
     assert old in TWO
     with pytest.raises(ParseError, match=words):
         parse(TWO.replace(old, new, 1))
+
+
+def test_ports_without_a_guid_yet_are_no_repetition() -> None:
+    """Virtual functions have zeros until somebody sets them."""
+    zeros = re.sub("Port GUID: 0x[0-9a-f]{16}", "Port GUID: 0x0000000000000000", TWO)
+    assert len(parse(zeros).adapters) == 2
+
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,15 @@ def test_a_link_faster_than_its_capability_is_read() -> None:
     assert listing.messages == ("pcilib: sysfs_read_vpd: read failed: Input/output error",)
 
 
+def test_a_label_that_cannot_be_read_says_nothing_of_a_link() -> None:
+    """Firmware that fails to give one (pciutils issue 175); another error of the library is refused."""
+    label = "pcilib: Error reading /sys/bus/pci/devices/0000:00:08.3/label: Operation not permitted"
+    assert parse(f"{label}\n{NODE}").devices == parse(NODE).devices
+    assert parse(f"{label}\n{NODE}").messages[0] == label
+    with pytest.raises(ParseError, match=r"Error reading /sys/bus/pci/devices/0000:00:08\.3/config"):
+        parse(label.replace("label", "config") + f"\n{NODE}")
+
+
 def test_line_ends_of_another_system_mean_nothing() -> None:
     """CR LF is LF."""
     assert parse(NODE.replace("\n", "\r\n")) == parse(NODE)

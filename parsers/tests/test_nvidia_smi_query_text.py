@@ -56,6 +56,7 @@ def _processes(gpu: GpuState) -> object:
         ("q-h100-580-lost.txt", "../h100-580-lost.xml"),
         ("q-a100-470.txt", "../a100-470.xml"),
         ("q-good-580.txt", "qx-good-580.xml"),
+        ("q-bad-unrepairable-610.txt", "qx-bad-unrepairable-610.xml"),
     ],
 )
 def test_text_and_document_of_one_state_are_one_record(text: str, document: str) -> None:

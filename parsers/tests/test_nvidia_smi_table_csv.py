@@ -54,6 +54,29 @@ def test_remapped_rows() -> None:
     assert not table.complete
 
 
+def test_new_columns_of_driver_610() -> None:
+    """One column that nobody asks for must not cost the others: not its unit, nor that it is empty."""
+    table = parse_csv(own("query/csv-new-columns-610.csv"))
+    row = cells(table, 0)
+    assert table.complete
+    assert row["edpp_multiplier"] == Reading(100.0, "%", "edpp_multiplier: 100.00 %")
+    assert row["platform.chassis_serial_number"] == Absent("platform.chassis_serial_number (empty)")
+    assert row["power_smoothing.tmp_floor"] == Reading("350.00 W", "text", "power_smoothing.tmp_floor: 350.00 W")
+    assert row["gpu.base.current"] == NotApplicable("gpu.base.current: [N/A]")
+    assert (row["ecc.errors.uncorrected.volatile.total"], row["power.draw"]) == (
+        Reading(0, "count", "ecc.errors.uncorrected.volatile.total: 0"),
+        Reading(81.38, "W", "power.draw: 81.38 W"),
+    )
+    assert not [name for name, field in row.items() if isinstance(field, ErrorWord)]
+
+
+@pytest.mark.parametrize("text", ["name, temperature.gpu\nNVIDIA H200, \n", "temperature.gpu, name\n, NVIDIA H200\n"])
+def test_an_empty_cell_where_a_number_stands_is_refused(text: str) -> None:
+    """Only what describes where a board sits can be empty."""
+    with pytest.raises(ParseError, match="a row of 2 cells"):
+        parse_csv(text)
+
+
 def test_processes() -> None:
     """`--query-compute-apps`: a name may have commas, another container's has none, and no process is no row."""
     text = own("query/csv-compute-apps-580.csv")
@@ -217,6 +240,7 @@ def test_some_facts_of_these_tables(mock: str) -> None:
     [
         *((f"own/nvidia-smi/mock-{mock}-query-bad.out", 'found \'Field "nosuchfield" is not') for mock in MOCKS),
         *((f"own/nvidia-smi/mock-{mock}-query-nounits.out", "noheader") for mock in MOCKS),
+        ("own/nvidia-smi/mock-535-h100-version.out", 'a header and rows, found "ERROR: Option --version is not recognized'),
         ("own/nvidia-smi/nodriver-query.out", 'found "NVIDIA-SMI has failed because'),
         ("own/nvidia-smi/nolib-query.out", "found \"NVIDIA-SMI couldn't find libnvidia-ml.so"),
         ("own/nvidia-smi/nodriver-badfield.out", 'found "NVIDIA-SMI has failed because'),

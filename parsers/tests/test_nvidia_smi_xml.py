@@ -7,6 +7,7 @@ import pytest
 from parsers.errors import ParseError
 from parsers.nvidia_smi import Process, parse_query_xml
 from parsers.reading import Absent, ErrorWord, Field, NotApplicable, Reading
+from parsers.tests.damage import RECORDINGS
 from parsers.tests.nvidia_smi_documents import A100, H100, LOST, board, fields, values
 
 
@@ -46,6 +47,18 @@ def test_a_document_of_driver_580() -> None:
     }  # fmt: skip
     assert isinstance(snapshot.gpus[0].retired.pending, NotApplicable)
     assert isinstance(snapshot.gpus[0].reset_required, Absent)
+
+
+def test_a_document_of_driver_610() -> None:
+    """Power limits stand a level deeper, and memory that cannot be repaired is a flag of its own: neither may get lost."""
+    good, bad = parse_query_xml((RECORDINGS / "nvidia_smi/query/qx-bad-unrepairable-610.xml").read_text()).gpus
+    assert (good.ecc.unrepairable_memory, bad.ecc.unrepairable_memory) == (
+        Reading("No", "text", "ecc_errors/unrepairable_memory: No"),
+        Reading("Yes", "text", "ecc_errors/unrepairable_memory: Yes"),
+    )
+    limits = "gpu_power_readings/gpu_ceiling_power_limit"
+    assert good.power.limit_w == Reading(700.0, "W", f"{limits}/current_power_limit: 700.00 W")
+    assert good.power.default_limit_w == Reading(700.0, "W", f"{limits}/default_power_limit: 700.00 W")
 
 
 def test_a_document_of_driver_470() -> None:
@@ -159,7 +172,10 @@ def test_what_is_not_in_the_document_is_absent_under_its_name() -> None:
     others = [field for name, field in fields(gpu) if name != "product_name"]
     assert all(isinstance(field, Absent) for field in others)
     assert gpu.serial == Absent("serial")
-    assert gpu.power.limit_w == Absent("gpu_power_readings/current_power_limit or power_readings/enforced_power_limit")
+    assert gpu.power.limit_w == Absent(
+        "gpu_power_readings/current_power_limit or gpu_power_readings/gpu_ceiling_power_limit/current_power_limit"
+        " or power_readings/enforced_power_limit"
+    )
     assert gpu.processes == Absent("processes")
     for field in (gpu.ecc.volatile.uncorrectable, gpu.ecc.aggregate.correctable, gpu.remapped.banks):
         assert isinstance(field, Absent)
