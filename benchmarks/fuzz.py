@@ -196,8 +196,8 @@ import sys
 import atheris
 with atheris.instrument_imports(include=["parsers"]):
     from parsers.catalogue import tools
+    parse = tools()[sys.argv.pop(1)].parse
 from parsers.errors import ParseError
-parse = tools()[sys.argv.pop(1)].parse
 def one(data):
     try:
         parse(data.decode("utf-8", "backslashreplace"))
