@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -79,13 +80,22 @@ LINK_ERRORS = frozenset(
         "Link recovery failed events", "Total link recovery events", "Effective Errors",
     }
 )  # fmt: skip
-"""The counters of `nvidia-smi nvlink -e` that a link in order leaves alone; others count traffic, and what FEC corrects anyway."""
+"""The counters of `nvidia-smi nvlink -e` that a link in order leaves alone."""
+NO_ERRORS = re.compile(
+    r"[TR]x (?:packets|bytes)|Link recovery successful events|FEC Errors - [0-9]+|PLR .*"
+    r"|(?:Symbol|Effective|Raw) BER(?: Total| Lane [0-9]+)?|(?:Symbol|Raw) Errors(?: Total| Lane [0-9]+)?"
+)
+"""Those that count traffic, or what is corrected on every link all the time."""
 
 
 def link_errors(board: GpuLinks, promised: int) -> Field:
-    """All errors of all links; no reading unless as many links are listed as were promised, each with such a counter."""
+    """All errors of all links; no reading unless as many links are listed as were promised, each with known counters."""
     if not isinstance(board.links, tuple):
         return board.links
+    names = dict.fromkeys(counter.name for link in board.links for counter in link.counters)
+    unknown = [name for name in names if name not in LINK_ERRORS and NO_ERRORS.fullmatch(name) is None]
+    if unknown:
+        return ErrorWord("unknown counter", f"nvidia-smi nvlink -e counts {unknown[0]!r}: whether that is an error is not known here")
     errors = [[counter.value for counter in link.counters if counter.name in LINK_ERRORS] for link in board.links]
     if len(board.links) != promised or not all(errors):
         counted = sum(map(bool, errors))
