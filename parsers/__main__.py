@@ -1,8 +1,9 @@
 """
 `python -m parsers TOOL [FILE]`: what a program printed, as JSON. Without FILE the text comes from standard input.
 
-The object has `tool`, `complete` (whether the text proves that it is whole; see parsers.tool) and `record`, whose fields
-are described in the docstring of the module that reads the tool. Exit codes: 0 read, 1 refused (one line says why), 2 usage.
+TOOL is a name of --list, or the beginning of several, as nvidia-smi and dcgmi are: then it is found out which of them
+printed the text. The object has `tool` (one of the list), `complete` (whether the text proves that it is whole; see
+parsers.tool) and `record`, whose fields are described in the docstring of the module that reads the tool. Exit codes: 0 read, 1 refused (one line says why), 2 usage.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ def main(arguments: Sequence[str]) -> int:
     if options.list:
         print("\n".join(_listed(tool) for tool in known.values()))
         return 0
-    tool = known.get(options.tool or "")
-    if tool is None:
+    family = _family(options.tool or "", known)
+    if not family:
         _misused(f"TOOL: found {options.tool!r}; accepted: {', '.join(known)}")
-    return _print_record(tool, _text(options.file))
+    return _print_record(family, _text(options.file))
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -43,6 +44,12 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("file", metavar="FILE", nargs="?", default="-", help="the text; standard input if left out or -")
     parser.add_argument("--list", action="store_true", help="list the tools, the versions that are read, and what is read")
     return parser.parse_args(arguments)
+
+
+def _family(name: str, known: dict[str, Tool]) -> list[Tool]:
+    """The tool of this name and those whose names begin with it, itself first; ib_write_bw and nvidia-smi-L are names too."""
+    wanted = name.lower().replace("_", "-")
+    return [tool for tool in known.values() if wanted and f"{tool.name}-".startswith(f"{wanted}-")]
 
 
 def _listed(tool: Tool) -> str:
@@ -69,14 +76,19 @@ def _text(name: str) -> str:
     return data.decode("utf-8", "backslashreplace")
 
 
-def _print_record(tool: Tool, text: str) -> int:
-    try:
-        record = tool.parse(text)
-    except ParseError as error:
-        print(error, file=sys.stderr)
-        return _REFUSED
-    print(json.dumps({"tool": tool.name, "complete": record.complete, "record": plain(record)}, indent=2, allow_nan=False))
-    return 0
+def _print_record(family: list[Tool], text: str) -> int:
+    """The record of the first that reads the text; else the refusal of the one that came furthest."""
+    refusals: list[ParseError] = []
+    for tool in family:
+        try:
+            record = tool.parse(text)
+        except ParseError as error:
+            refusals.append(error)
+        else:
+            print(json.dumps({"tool": tool.name, "complete": record.complete, "record": plain(record)}, indent=2, allow_nan=False))
+            return 0
+    print(max(refusals, key=lambda refusal: refusal.line_number), file=sys.stderr)
+    return _REFUSED
 
 
 if __name__ == "__main__":

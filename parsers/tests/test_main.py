@@ -73,6 +73,33 @@ def test_a_record_is_printed_as_json(
     assert (first["dgemm_tflops"]["value"], first["dgemm_tflops"]["unit"]) == (59.4, "TFLOPS")
 
 
+@pytest.mark.parametrize(
+    ("name", "recording", "tool"),
+    [
+        ("nvidia-smi", "nvidia_smi/h100-580.xml", "nvidia-smi-qx"), ("nvidia-smi", "nvidia_smi/query/q-good-580.txt", "nvidia-smi-q"),
+        ("nvidia-smi", "nvidia_smi/links/list-mig.txt", "nvidia-smi-l"), ("dcgmi", "dcgmi/diag-3.3.9-r3.json", "dcgmi-diag"),
+        ("lspci", "lspci/vv-node.txt", "lspci-vv"), ("lspci", "lspci/node.txt", "lspci"),
+        ("NVIDIA_SMI-L", "nvidia_smi/links/list-mig.txt", "nvidia-smi-l"),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_program_finds_which_of_its_outputs_this_is(
+    name: str, recording: str, tool: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who has a file need not know with which options it was printed."""
+    assert main([name, str(RECORDINGS / recording)]) == 0
+    assert json.loads(capsys.readouterr().out)["tool"] == tool
+
+
+def test_what_no_output_of_a_program_is_like_is_refused_by_the_one_that_came_furthest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line, not one for each of its outputs."""
+    cut = tmp_path / "cut.txt"
+    cut.write_text("".join((RECORDINGS / "nvidia_smi" / "h100-580.xml").read_text().splitlines(keepends=True)[:40]))
+    assert main(["nvidia-smi", str(cut)]) == 1
+    assert capsys.readouterr().err.startswith("nvidia-smi -q -x: expected </nvidia_smi_log> at the end of the document")
+
+
 def test_the_list_has_every_tool_with_its_versions(capsys: pytest.CaptureFixture[str]) -> None:
     """One line each: name, versions, what is read."""
     assert main(["--list"]) == 0
