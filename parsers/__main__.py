@@ -3,13 +3,15 @@
 
 TOOL is a name of --list, or the beginning of several, as nvidia-smi and dcgmi are: then it is found out which of them
 printed the text. The object has `tool` (one of the list), `complete` (whether the text proves that it is whole; see
-parsers.tool) and `record`, whose fields are described in the docstring of the module that reads the tool. Exit codes: 0 read, 1 refused (one line says why), 2 usage.
+parsers.tool) and `record`, whose fields are described in the docstring of the module that reads the tool. Exit codes: 0
+read, 1 refused (one line says why), 2 usage.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,4 +94,5 @@ def _print_record(family: list[Tool], text: str) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever reads the first lines only is no error of ours
     sys.exit(main(sys.argv[1:]))
