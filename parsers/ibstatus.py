@@ -72,15 +72,26 @@ def parse(text: str) -> Ibstatus:
     The ports.
 
     Raises ParseError, quoting the line, for "Fatal error: ..." and every other line that is not known, one that is
-    missing or comes twice, a number that does not belong to its word, a rate that its lanes do not add up to, a port twice, no port, and
-    a text that ends inside of a word.
+    missing or comes twice, a number that does not belong to its word, a rate that its lanes do not add up to, a port or
+    a GID twice, no port, and a text that ends inside of a word.
     """
     parts = split_parts(TOOL, text, (_PORT,), _NOTHING)
     if len({part.head[0] for part in parts}) != len(parts):
         raise parts[-1].error("every port once")
     ports = tuple(map(_port, parts))
     refuse_half_word(TOOL, text, ports[-1].link_layer)
+    _check_gids(ports)
     return Ibstatus(ports)
+
+
+def _check_gids(ports: tuple[Port, ...]) -> None:
+    """A port's default GID is made of its own GUID, so no two have the same; without a GUID it ends in zeros."""
+    seen: set[str] = set()
+    for port in ports:
+        gid = str(port.default_gid.value) if isinstance(port.default_gid, Reading) else ""
+        if gid in seen:
+            raise ParseError(TOOL, "every default gid once", gid)
+        seen |= {gid} if gid[20:].strip("0:") else set()
 
 
 def _port(part: Part) -> Port:

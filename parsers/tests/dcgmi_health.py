@@ -56,6 +56,10 @@ def _health(record: Health) -> bool:
     return record.complete and isinstance(overall, Reading) and overall.value == "Healthy" and not record.devices
 
 
+_LINKS = 3
+"""A table announces no number of links: one that lost some of them is told by what was promised only."""
+
+
 def _nvlink(record: ErrorCounts | LinkStatus) -> bool:
     return record.complete and (_all_up(record) if isinstance(record, LinkStatus) else _without_errors(record))
 
@@ -67,12 +71,13 @@ def _all_up(record: LinkStatus) -> bool:
 
 
 def _without_errors(record: ErrorCounts) -> bool:
-    """No error on any link; a link that the GPU does not have has none of the counters."""
+    """No error on any of the links that were promised; a link that the GPU does not have has none of the counters."""
     by_link: dict[int | None, list[Field]] = {}
     for counter in record.counters:
         by_link.setdefault(counter.link, []).append(counter.value)
     there = [fields for fields in by_link.values() if not all(isinstance(field, NotApplicable) for field in fields)]
-    return bool(there) and all(_is_low(field) for fields in there for field in fields)
+    whole = len(by_link) >= _LINKS or set(by_link) == {None}
+    return whole and bool(there) and all(_is_low(field) for fields in there for field in fields)
 
 
 def _is_low(field: Field) -> bool:

@@ -102,6 +102,14 @@ def test_a_speed_without_a_name_or_of_another_name_is_read() -> None:
         assert isinstance(parse(TWO.replace("400 Gb/sec (4X NDR)", rate, 1)).ports[0].rate_gbit_s, Reading)
 
 
+def test_two_ports_have_two_gids_unless_they_have_none_yet() -> None:
+    """One text twice is no second port; virtual functions have zeros until somebody sets them."""
+    with pytest.raises(ParseError, match="every default gid once"):
+        parse(TWO.replace("0017:d0aa", "0017:c4e2"))
+    zeros = TWO.replace("9c05:9103:0017:c4e2", "0000:0000:0000:0000").replace("9c05:9103:0017:d0aa", "0000:0000:0000:0000")
+    assert len(parse(zeros).ports) == 2
+
+
 def test_blank_lines_and_another_indentation_mean_nothing() -> None:
     """Recordings lose tabs and gain line ends."""
     assert parse(TWO.replace("\t", "    ").replace("\n", "\r\n") + "\n") == parse(TWO)
