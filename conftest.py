@@ -6,6 +6,7 @@ pytest_plugins = [
     "fixtures.gpus",
     "fixtures.tools",
     "fixtures.judging",
+    "fixtures.links",
     "fixtures.closing",
     "reports.plugin",
 ]

@@ -1,4 +1,4 @@
-"""What stands above the rows of report.html: the verdict and why, what was tested by what, what was left out, the bill of materials."""
+"""What stands above the rows of report.html: the verdict and why, what was tested and left out, the bill of materials, the network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from reports.markup import ORDER, SIGNS, badge, facts, linked, table, text
+from reports.margins import ORDER
+from reports.markup import SIGNS, badge, facts, linked, table, text
+from reports.network import network
 from reports.words import limit_words, natural, quantity
 
 Results = Mapping[str, Any]
@@ -35,7 +37,8 @@ _BELOW_ROWS = (
 
 def banner(results: Results) -> str:
     """The part of the page that needs no script."""
-    parts = (_verdict(results), _about(results), _left_out(results), _bill(results), _limits(results), "<h2>Items</h2>", _NOSCRIPT)
+    above = (_verdict(results), _about(results), _left_out(results), _bill(results), network(results))
+    parts = (*above, _limits(results), "<h2>Items</h2>", _NOSCRIPT)
     return f'<div class="hw-page">{"".join(parts)}</div>'
 
 
@@ -110,7 +113,7 @@ def _limits(results: Results) -> str:
     for item in results["items"]:
         for reading in item["readings"]:
             if reading["limit"]:
-                found.setdefault(json.dumps(reading["limit"], sort_keys=True), reading["limit"])
+                found.setdefault(str(reading["limit"]), reading["limit"])
     rows = [_limit_cells(limit) for limit in sorted(found.values(), key=lambda limit: str(limit["key"]))]
     if not rows:
         return ""

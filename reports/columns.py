@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports.markup import ORDER, badge, evidence_link, facts, sort_key, table, text
-from reports.words import accepted_values, function_of, is_number, limit_words, natural, quantity, value_words
+from reports.margins import ORDER, deciding, margin, most_urgent
+from reports.markup import badge, evidence_link, facts, sort_key, table, text
+from reports.words import accepted_values, function_of, is_number, limit_words, natural, quantity, suspect_name, value_words
 
 Item = Mapping[str, Any]
 Reading = Mapping[str, Any]
+_LINKS_IN_ROW, _LINKS_SHOWN = 8, 200
 _HEADERS = (
     ("verdict", "Verdict", "FAIL, ERROR, WARN, SKIP, PASS"),
     ("testId", "Item", "by name"),
@@ -51,31 +52,6 @@ def row(item: Item, outcome: str, *, required: bool) -> list[str]:
         "result": outcome,
     }
     return [f'<td class="col-{name}">{cells[name]}</td>' for name, _, _ in _HEADERS]
-
-
-def deciding(readings: Sequence[Reading]) -> Reading | None:
-    """The reading that an item stands or falls with: the worst, and among equals the one nearest to its limit."""
-    return min(readings, key=_urgency) if readings else None
-
-
-def _urgency(reading: Reading) -> tuple[int, float]:
-    distance = margin(reading)
-    place = ORDER.index(reading["verdict"]) if reading["verdict"] else len(ORDER)
-    return place, math.inf if distance is None else distance
-
-
-def margin(reading: Reading) -> float | None:
-    """
-    How far a value is inside its nearest bound, in per cent of that bound; negative is outside.
-
-    None where there is nothing to divide by: no number, no min or max, a bound of zero.
-    """
-    value, limit = reading["value"], reading["limit"]
-    if limit is None or not is_number(value):
-        return None
-    sides = [(limit["min"], 1), (limit["max"], -1)]
-    found = [sign * (value - bound) / abs(bound) * 100 for bound, sign in sides if is_number(bound) and bound]
-    return min(found) if found else None
 
 
 def margin_bar(reading: Reading) -> str:
@@ -120,7 +96,8 @@ def _reading(item: Item, reading: Reading | None) -> str:
         return f"<em>{'nothing to measure' if item['verdict'] == 'SKIP' else 'not measured'}</em>{reason}"
     name = "" if reading["name"] == function_of(item["id"]) else f" <small>{text(reading['name'])}</small>"
     more = f' <small class="more">and {len(item["readings"]) - 1} more</small>' if len(item["readings"]) > 1 else ""
-    return f'<span class="number">{text(value_words(reading))}</span>{name}{more}{reason}'
+    about = f" <small>{text(reading['about'])}</small>" if reading["about"] else ""
+    return f'<span class="number">{text(value_words(reading))}</span>{name}{about}{more}{reason}'
 
 
 def _limit(limit: Mapping[str, Any] | None) -> str:
@@ -142,8 +119,15 @@ def _limit_key(limit: Mapping[str, Any] | None) -> str:
 
 
 def _proof(item: Item) -> str:
-    links = [evidence_link(name, str(number)) for number, name in enumerate(item["evidence"], start=1)]
-    return " ".join(links)
+    links = [evidence_link(name, str(number)) for number, name in enumerate(item["evidence"][:_LINKS_IN_ROW], start=1)]
+    more = [f"and {len(item['evidence']) - _LINKS_IN_ROW} more"] if len(item["evidence"]) > _LINKS_IN_ROW else []
+    return " ".join([*links, *more])
+
+
+def _evidence(item: Item) -> str:
+    links = [evidence_link(name) for name in item["evidence"][:_LINKS_SHOWN]]
+    more = [f"and {len(item['evidence']) - _LINKS_SHOWN} more, in results.json"] if len(item["evidence"]) > _LINKS_SHOWN else []
+    return "<br>".join([*links, *more])
 
 
 def details(item: Item) -> str:
@@ -152,25 +136,31 @@ def details(item: Item) -> str:
     known = {
         "item": text(item["id"]), "test": text(item["nodeid"]),
         "board serial": text(identity.get("serial")), "UUID": text(identity.get("uuid")), "bus id": text(identity.get("pci_bus_id")),
-        "fault lies with": text(item["subject"]), "kind of fault": text(item["class"]),
-        "reason": text(item["reason"]), "evidence": "<br>".join(evidence_link(name) for name in item["evidence"]),
+        "fault lies with": text(item["subject"]), "suspected": _suspect(item["suspect"]), "kind of fault": text(item["class"]),
+        "reason": text(item["reason"]), "evidence": _evidence(item),
     }  # fmt: skip
     about = facts({name: value for name, value in known.items() if value})
     return f'<div class="hw-details">{about}{_all_readings(item["readings"])}</div>'
 
 
+def _suspect(suspect: Mapping[str, Any] | None) -> str:
+    return f"<strong>{text(suspect_name(suspect))}</strong><br>{text(suspect['why'])}" if suspect else ""
+
+
 def _all_readings(readings: Sequence[Reading]) -> str:
     if not readings:
         return "<p>No reading was judged or recorded.</p>"
+    shown, note = most_urgent(readings)
     head = ("Verdict", "Reading", "Value", "Limit", "Margin", "Source of the limit, conditions", "Why", "Read from", "At once", "Evidence")
-    return table(head, [_reading_cells(reading) for reading in readings], "readings")
+    return (f"<p>Below are {note}.</p>" if note else "") + table(head, map(_reading_cells, shown), "readings")
 
 
 def _reading_cells(reading: Reading) -> list[str]:
     limit = reading["limit"] or {}
+    about = f"<small>{text(reading['about'])}</small>" if reading["about"] else ""
     origin = "; ".join(text(limit[name]) for name in ("source", "conditions") if limit.get(name))
     return [
-        badge(reading["verdict"]) if reading["verdict"] else "recorded", text(reading["name"]), text(value_words(reading)),
+        badge(reading["verdict"]) if reading["verdict"] else "recorded", text(reading["name"]) + about, text(value_words(reading)),
         text(limit_words(reading["limit"])), margin_bar(reading), origin, text(reading["reason"]),
         f"<code>{text(reading['source_line'])}</code>", text(reading["concurrency"]), evidence_link(reading["evidence"]),
     ]  # fmt: skip

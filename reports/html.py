@@ -22,7 +22,7 @@ from pytest_html import extras
 from reports.banner import banner
 from reports.columns import details, header, row
 from reports.files import write_atomically
-from reports.markup import ORDER
+from reports.margins import ORDER
 
 FILE = "report.html"
 Results = Mapping[str, Any]

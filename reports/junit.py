@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from reports.files import write_atomically
-from reports.words import limit_words, value_words
+from reports.margins import most_urgent
+from reports.words import limit_words, suspect_name, value_words
 
 FILE = "junit.xml"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\u007e\u0080-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -60,12 +61,22 @@ def _about(results: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _case(item: Mapping[str, Any]) -> ET.Element:
     case = ET.Element("testcase", {"classname": item["check"], "name": item["id"], "time": f"{item['seconds']:.3f}"})
     identity = [(name, value) for name, value in (item["identity"] or {}).items() if value]
-    readings = [(reading["name"], _reading(reading)) for reading in item["readings"]]
-    _properties(case, [("verdict", item["verdict"]), ("subject", item["subject"]), *identity, *readings])
+    shown, note = most_urgent(item["readings"])
+    readings = [(_name(reading), _reading(reading)) for reading in shown]
+    about = [*identity, *_suspect(item["suspect"]), *([("readings", note)] if note else [])]
+    _properties(case, [("verdict", item["verdict"]), ("subject", item["subject"]), *about, *readings])
     if item["verdict"] in _ELEMENTS:
         message = _clean(item["reason"] or item["verdict"])
         ET.SubElement(case, _ELEMENTS[item["verdict"]], {"message": message, "type": item["verdict"]}).text = message
     return case
+
+
+def _suspect(suspect: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    return [("suspect", f"{suspect_name(suspect)}: {suspect['why']}")] if suspect else []
+
+
+def _name(reading: Mapping[str, Any]) -> str:
+    return f"{reading['name']} of {reading['about']}" if reading["about"] else str(reading["name"])
 
 
 def _reading(reading: Mapping[str, Any]) -> str:

@@ -12,7 +12,6 @@ from reports.words import is_number
 
 SIGNS = {"PASS": "✓", "WARN": "!", "FAIL": "✕", "ERROR": "?", "SKIP": "-"}
 """A sign beside each word, so that a verdict can be told without its colour."""
-ORDER = ("FAIL", "ERROR", "WARN", "SKIP", "PASS")
 _EVIDENCE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:-]*(/[A-Za-z0-9_][A-Za-z0-9._:-]*)+")
 _ITEM = re.compile(r"[A-Za-z0-9_-]+[.][A-Za-z0-9._:-]+\[[A-Za-z0-9._:-]+\]")
 
@@ -49,11 +48,12 @@ def evidence_link(evidence_id: str | None, words: str | None = None) -> str:
 def linked(sentence: str, known: Iterable[str]) -> str:
     """A sentence in which the ids of `known` items lead to their rows."""
     rows = set(known)
-    return _ITEM.sub(lambda match: _row_link(match[0]) if match[0] in rows else match[0], text(sentence))
+    return _ITEM.sub(lambda match: row_link(match[0]) if match[0] in rows else match[0], text(sentence))
 
 
-def _row_link(item_id: str) -> str:
-    return f'<a href="#{quote(item_id)}">{text(item_id)}</a>'
+def row_link(item_id: str, words: str = "") -> str:
+    """A link to the row of an item, in its name or in `words` (HTML already)."""
+    return f'<a href="#{quote(item_id)}">{words or text(item_id)}</a>'
 
 
 def sort_key(*parts: object) -> str:

@@ -27,7 +27,7 @@ _ENDED_IN_ORDER = (0, 1, 6)  # pytest: all passed, some failed, too many Python 
 _EXIT_WORDS = {2: "it was interrupted", 3: "pytest had an internal error", 4: "pytest was used wrongly", 5: "nothing was collected"}
 _FROM_RUN = (
     "suite", "mode", "origin", "node", "spec", "started", "workers", "options", "bill", "absent", "not_required", "unjudged",
-    "max_warnings", "limits_file", "host", "required",
+    "max_warnings", "limits_file", "host", "network", "required",
 )  # fmt: skip
 Item = Mapping[str, Any]
 
@@ -126,13 +126,13 @@ def build(
 
     Every required item is in it: one that did not run as an ERROR that says so. `cut` is the journal's damage, if any.
     """
-    begun = [record["id"] for record in started]
+    begun = list(dict.fromkeys(record["id"] for record in started))
     verdict, why = node_verdict(
         run["required"], items, run["max_warnings"], run["absent"],
         problems=_problems(end, cut), started=begun, suffix=mode_suffix(run["mode"], run["origin"]),
     )  # fmt: skip
     judged = [checked(item, run["absent"]) for item in items]
-    lacking = [_not_run(item, judged, begun) for item in dict.fromkeys(run["required"]) if item not in set(reasons.ids_of(items))]
+    lacking = _not_run(run["required"], judged, set(begun))
     counts = Counter(item["verdict"] for item in judged)
     document = {
         "schema_version": SCHEMA_VERSION, **{name: run[name] for name in _FROM_RUN},
@@ -160,14 +160,19 @@ def _problems(end: Mapping[str, Any] | None, cut: str) -> list[str]:
     return found
 
 
-def _not_run(item_id: str, judged: Sequence[Item], begun: Sequence[str]) -> dict[str, Any]:
-    """What stands for a required item of which there is no record; the board is the one that other items met at its position."""
+def _not_run(required: Sequence[str], judged: Sequence[Item], begun: set[str]) -> list[dict[str, Any]]:
+    """What stands for required items of which there is no record; the board is the one that other items met at the position."""
+    boards = {item["device"]: item["identity"] for item in reversed(judged) if item["identity"]}
+    recorded = set(reasons.ids_of(judged))
+    return [_lost(item, boards, item in begun) for item in dict.fromkeys(required) if item not in recorded]
+
+
+def _lost(item_id: str, boards: Mapping[str, Any], was_started: bool) -> dict[str, Any]:
     device = device_of(item_id)
-    identity = next((item["identity"] for item in judged if item["device"] == device and item["identity"]), None)
     return {
-        "id": item_id, "nodeid": "", "check": check_of(item_id), "device": device, "identity": identity,
-        "subject": "undecided", "class": None, "verdict": "ERROR",
-        "reason": "was started and did not end" if item_id in begun else "did not run", "seconds": 0.0, "readings": [], "evidence": [],
+        "id": item_id, "nodeid": "", "check": check_of(item_id), "device": device, "identity": boards.get(device),
+        "subject": "undecided", "class": None, "suspect": None, "verdict": "ERROR",
+        "reason": "was started and did not end" if was_started else "did not run", "seconds": 0.0, "readings": [], "evidence": [],
     }  # fmt: skip
 
 

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from parsers.iperf3.document import parse as parse_json
 from parsers.iperf3.failures import KINDS, kind_of_error
-from parsers.iperf3.records import CpuUtilization, Endpoint, Flow, Interval, Row, Run, Socket, Stream, Sums, TestStart, TextRun
+from parsers.iperf3.records import (
+    CpuUtilization,
+    Endpoint,
+    Flow,
+    Interval,
+    Row,
+    Run,
+    ServerText,
+    Socket,
+    Stream,
+    Sums,
+    TestStart,
+    TextRun,
+)
+from parsers.iperf3.server import parse as parse_server
 from parsers.iperf3.text import parse as parse_text
 from parsers.iperf3.version import Version
 from parsers.iperf3.version import parse as parse_version
@@ -17,6 +31,7 @@ __all__ = [
     "Interval",
     "Row",
     "Run",
+    "ServerText",
     "Socket",
     "Stream",
     "Sums",
@@ -25,6 +40,7 @@ __all__ = [
     "Version",
     "kind_of_error",
     "parse_json",
+    "parse_server",
     "parse_text",
     "parse_version",
 ]

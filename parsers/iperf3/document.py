@@ -19,10 +19,11 @@ from dataclasses import replace
 from parsers.errors import ParseError
 from parsers.iperf3.checks import check, check_interval
 from parsers.iperf3.events import read_document
-from parsers.iperf3.measures import SENT, TOOL, cpu_utilization, flow, measure, untold
+from parsers.iperf3.measures import SENT, TOOL, cpu_utilization, flow, measure, number, untold
 from parsers.iperf3.records import SUMS, Endpoint, Flow, Interval, Run, Socket, Stream, TestStart
 from parsers.iperf3.shortfall import shortfall
 from parsers.json_text import as_list, as_object, as_text, as_whole_number, member, one_line, only_keys
+from parsers.reading import Absent, Field
 from parsers.tool import Tool
 
 _KEYS = ("start", "intervals", "end", "error", "title", "extra_data", "server_output_text", "server_output_json")
@@ -76,6 +77,8 @@ def _run(top: dict[str, object], notes: tuple[str, ...], error: str | None) -> R
         version=_version(start, error),
         connecting_to=_endpoint(start, "connecting_to"),
         accepted_connection=accepted,
+        cookie=_text(start, "cookie") if "cookie" in start else None,
+        tcp_mss_bytes=_segment_size(start, error),
         connected=tuple(_socket(item) for item in as_list(TOOL, start.get("connected", []), "start.connected")),
         test_start=test,
         streams=_streams(end, test, accepted is not None and error is None, error),
@@ -109,6 +112,13 @@ def _endpoint(start: dict[str, object], key: str) -> Endpoint | None:
         return None
     value = as_object(TOOL, start[key], key)
     return Endpoint(_text(value, "host"), _count(value, "port"))
+
+
+def _segment_size(start: dict[str, object], error: str | None) -> Field:
+    """What was asked for, else what the connection has."""
+    key = "tcp_mss" if "tcp_mss" in start else "tcp_mss_default"
+    size = measure(start, key, "bytes", "start", error)
+    return Absent(f"start.{key} (not told: 0)") if number(size) == 0 else size
 
 
 def _socket(item: object) -> Socket:

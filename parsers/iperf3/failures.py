@@ -107,6 +107,8 @@ def kind_of_error(message: str) -> str:
 
 
 def _by_reason(text: str) -> str:
+    """Behind a colon may also stand nothing: a reason that the system has no word for."""
+    text = text.rstrip(": ")
     what, _, reason = text.rpartition(": ")
     for texts, reasons, otherwise in _BY_REASON:
         if what in texts or text in texts:

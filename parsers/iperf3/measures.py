@@ -12,7 +12,7 @@ from parsers.reading import Absent, ErrorWord, Field, NotApplicable, Reading
 
 TOOL = "iperf3"
 
-_COUNTS = ("bytes", "retransmits", "lost_packets", "packets")
+_COUNTS = ("bytes", "retransmits", "lost_packets", "packets", "tcp_mss", "tcp_mss_default")
 LOSSES = ("lost_packets", "lost_percent")
 FIELDS = {
     "end_s": "s",

@@ -145,7 +145,9 @@ class Run(Sums):
     One run, from its JSON.
 
     `version` is None, and most else Absent, in the events of a run that failed before it started. `connecting_to` is a
-    client's, `accepted_connection` a server's. `test_start` is None when the run never started: nothing was measured.
+    client's, `accepted_connection` a server's; `cookie` is what the client drew for this run and showed to the server, None where
+    they did not meet. `tcp_mss_bytes` is TCP's segment size, of the client's connection or as asked for with -M; a server that
+    is not told prints 0, which is Absent, as it is without TCP. `test_start` is None when the run never started: nothing was measured.
     `error` is iperf3's own word on why the run failed; every measure of such a run is an ErrorWord, although sums may have
     been printed (a server that was terminated leaves a full "end" of nonsense). `missing` tells in words what was
     announced or belongs there and did not come: sums, seconds, bytes. `notes` are lines printed around the document.
@@ -154,6 +156,8 @@ class Run(Sums):
     version: str | None
     connecting_to: Endpoint | None
     accepted_connection: Endpoint | None
+    cookie: str | None
+    tcp_mss_bytes: Field
     connected: tuple[Socket, ...]
     test_start: TestStart | None
     streams: tuple[Stream, ...]
@@ -210,4 +214,29 @@ class TextRun(Sums):
     @property
     def complete(self) -> bool:
         """Whether "iperf Done." was read, every stream has its results, and there was no error. A server's text has no end."""
+        return self.error is None and not self.missing
+
+
+@dataclass(frozen=True)
+class ServerText:
+    """
+    What a verbose one-off server (-s -1 -V) printed.
+
+    `listening_on` are ports, one for each time it began to listen. `accepted` are the control connections of clients that it let in, and
+    `cookies` what these drew for their runs: the same as in their own JSON. `results` are the rows of its last table, empty where
+    there was not exactly one client. `error` is what it says of a failure; then no measure in the rows is a Reading. `missing` tells in
+    words what a test that came to its end would have.
+    """
+
+    version: str
+    listening_on: tuple[int, ...]
+    accepted: tuple[Endpoint, ...]
+    cookies: tuple[str, ...]
+    results: tuple[Row, ...]
+    error: str | None
+    missing: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether one client was let in, every stream has its result over the announced seconds, and there was no error."""
         return self.error is None and not self.missing

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
 from itertools import pairwise
 
 from parsers.errors import ParseError
+from parsers.iperf3.lines import Announced
 from parsers.iperf3.measures import number
-from parsers.iperf3.records import Row, TextRun
+from parsers.iperf3.records import Row, Socket, TextRun
 from parsers.iperf3.rows import TOOL
 
 _THREE_DIGITS = 0.006
@@ -19,20 +19,12 @@ _STRAY = 0.03
 
 _BOTH_SIDES = ["sender", "receiver"]
 _OLD_UDP = [""]
+_OF_A_CLIENT = (_BOTH_SIDES, _OLD_UDP)
+_OF_A_SERVER = (["sender"], ["receiver"], _OLD_UDP)
 _Key = tuple[int | None, str]
 
 _LONG_ENOUGH = 0.9
 """A run that stops by itself comes within some hundredths of the seconds asked for."""
-
-
-@dataclass(frozen=True)
-class Announced:
-    """What a verbose client announces (None if it does not), that the server sends, and whether the end was read."""
-
-    streams: int | None
-    duration_s: int | None
-    reverse: bool
-    done: bool
 
 
 def check(run: TextRun, announced: Announced) -> None:
@@ -41,15 +33,22 @@ def check(run: TextRun, announced: Announced) -> None:
         raise ParseError(TOOL, "the line of the connection to a server, or of the one accepted", "none or both of them")
     intervals, results = _grouped(run.intervals), _grouped(run.results)
     _check_sockets([socket.socket for socket in run.connected], {**intervals, **results})
-    for (socket, role), rows in results.items():
-        _check_sides(f"{_name(socket)}{role}", [row.side for row in rows])
+    check_results(run.connected, run.results)
     for rows in intervals.values():
         _check_order(rows)
     _check_totals(run.intervals)
-    _check_totals(run.results)
     if announced.done:
         _check_announced(run, announced)
         _check_whole(intervals, results, announced)
+
+
+def check_results(connected: Iterable[Socket], results: tuple[Row, ...]) -> None:
+    """ParseError if results are none of the connections', or contradict each other."""
+    grouped = _grouped(results)
+    _check_sockets([socket.socket for socket in connected], grouped)
+    for (socket, role), rows in grouped.items():
+        _check_sides(f"{_name(socket)}{role}", [row.side for row in rows])
+    _check_totals(results)
 
 
 def _grouped(rows: Iterable[Row]) -> dict[_Key, list[Row]]:
@@ -133,14 +132,27 @@ def _sums_up(counted: list[Row], result: Row) -> bool:
 
 def shortfall(run: TextRun, announced: Announced) -> tuple[str, ...]:
     """In words, each thing that is missing from a run without error; nothing if it is whole."""
-    missing = [] if announced.done else ["the line iperf Done."]
-    results = _grouped(run.results)
-    sides = {key: [row.side for row in rows] for key, rows in results.items()}
-    roles = {socket: role for socket, role in results if socket is not None}
-    wanted: list[_Key] = [(socket.socket, roles.get(socket.socket, "")) for socket in run.connected]
+    missing = () if announced.done else ("the line iperf Done.",)
+    sides = _OF_A_CLIENT if run.accepted_connection is None else _OF_A_SERVER
+    return (*missing, *_lacking(run.connected, run.results, announced.duration_s or 0, sides))
+
+
+def shortfall_of_server(connected: tuple[Socket, ...], results: tuple[Row, ...], announced: Announced) -> tuple[str, ...]:
+    """In words, each thing that is missing from the results of a server; nothing if they prove that the test came to its end."""
+    if announced.streams is None or announced.duration_s is None:
+        return ("the announcement of a test that takes some seconds",)
+    streams = announced.streams * (2 if any(row.role for row in results) else 1)
+    missing = () if streams == len(connected) else (f"{streams} streams: there are {len(connected)}",)
+    return (*missing, *_lacking(connected, results, announced.duration_s, (_BOTH_SIDES, *_OF_A_SERVER)))
+
+
+def _lacking(connected: tuple[Socket, ...], results: tuple[Row, ...], duration_s: int, whole: Container[list[str]]) -> tuple[str, ...]:
+    """The results that are not there from the sides that have to tell theirs, and that of the shortest if it is too short."""
+    sides = {key: [row.side for row in rows] for key, rows in _grouped(results).items()}
+    roles = {socket: role for socket, role in sides if socket is not None}
+    wanted: list[_Key] = [(socket.socket, roles.get(socket.socket, "")) for socket in connected]
     wanted += [(None, role) for role in set(roles.values()) if list(roles.values()).count(role) > 1]
-    whole = (_BOTH_SIDES, _OLD_UDP) if run.accepted_connection is None else (["sender"], ["receiver"], _OLD_UDP)
-    missing += [f"the results of {_name(socket)}{role}" for socket, role in wanted if sides.get((socket, role)) not in whole]
-    seconds = [number(row.flow.seconds) for row in run.results]
-    short = [each for each in seconds if each is not None and each < (announced.duration_s or 0) * _LONG_ENOUGH]
-    return (*missing, *(f"{min(short):g} s of {announced.duration_s} s" for _ in short[:1]))
+    missing = [f"the results of {_name(socket)}{role}" for socket, role in wanted if sides.get((socket, role)) not in whole]
+    seconds = [number(row.flow.seconds) for row in results]
+    short = [each for each in seconds if each is not None and each < duration_s * _LONG_ENOUGH]
+    return (*missing, *(f"{min(short):g} s of {duration_s} s" for _ in short[:1]))

@@ -45,7 +45,7 @@ def flows(run: Run) -> list[Flow]:
 def readings(run: Run) -> list[Reading]:
     """Every Reading of a run."""
     parts: list[Any] = [*flows(run), run.cpu_utilization_percent, *([run.test_start] if run.test_start else [])]
-    found = (getattr(part, field.name) for part in parts for field in fields(part))
+    found = [run.tcp_mss_bytes, *(getattr(part, field.name) for part in parts for field in fields(part))]
     return [field for field in found if isinstance(field, Reading)]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any
 
-from parsers.iperf3 import Flow, Run, TextRun, Version
+from parsers.iperf3 import Flow, Run, ServerText, TextRun, Version
 from parsers.iperf3.records import SUMS
 from parsers.reading import ErrorWord, Field, Reading
 
@@ -59,11 +59,21 @@ def _text(run: TextRun) -> bool:
     return run.complete and bool(counted) and all(map(_is_zero, counted)) and min(rates) > 0
 
 
+def _server(read: ServerText) -> bool:
+    moved = [_number(row.flow.bits_per_second) or 0 for row in read.results]
+    return read.complete and len(read.cookies) == 1 and min(moved) > 0
+
+
 def _version(read: Version) -> bool:
     return read.complete and tuple(map(int, str(read.version.value).split("."))) >= _OLDEST
 
 
-HEALTHY: dict[str, Callable[[Any], bool]] = {"iperf3": _json, "iperf3-text": _text, "iperf3-version": _version}
+HEALTHY: dict[str, Callable[[Any], bool]] = {
+    "iperf3": _json,
+    "iperf3-server": _server,
+    "iperf3-text": _text,
+    "iperf3-version": _version,
+}
 BAD: dict[str, tuple[str, ...]] = {
     "iperf3": (
         "iperf3/3.12-bytes-not-all.json",
@@ -79,6 +89,17 @@ BAD: dict[str, tuple[str, ...]] = {
         "iperf3/3.18-events-refused.json",
         "iperf3/3.18-events-terminated.json",
         "iperf3/3.9-connected-then-nothing.json",
+    ),
+    "iperf3-server": (
+        "iperf3/server-3.12-bytes.txt",
+        "iperf3/server-3.12-client-killed.txt",
+        "iperf3/server-3.12-client-terminated.txt",
+        "iperf3/server-3.12-client-terminated-both.txt",
+        "iperf3/server-3.12-nobody.txt",
+        "iperf3/server-3.12-probed.txt",
+        "iperf3/server-3.12-terminated.txt",
+        "iperf3/server-3.16-nothing-received.txt",
+        "iperf3/server-3.18-denied-first.txt",
     ),
     "iperf3-text": (
         "iperf3/text-3.1-udp-nothing.txt",

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from parsers.errors import ParseError
 from parsers.iperf3.document import parse
 from parsers.iperf3.records import CpuUtilization
 from parsers.reading import Absent, ErrorWord, NotApplicable, Reading
-from parsers.tests.iperf3_documents import NAMES, edited, read, text, value
+from parsers.tests.iperf3_documents import GONE, NAMES, edited, read, text, value
 from parsers.tests.iperf3_health import BAD, HEALTHY
 
 WHOLE = [
@@ -207,6 +208,29 @@ def test_lines_around_the_document_are_notes() -> None:
         "warning: Verbose output (-v) may interfere with JSON output (-J)",
         "Control connection MSS 8948",
     )
+
+
+def test_the_cookie_is_what_the_client_drew() -> None:
+    """By it a client's run and a server's are known to be one."""
+    cookie = "abcdefghijklmnopqrstuvwxyz0123456789"
+    assert {read(name).cookie for name in WHOLE if name != "3.12-verbose"} == {cookie}
+    assert (read("3.12-refused").cookie, edited("3.16-tcp-two-streams", ("start.cookie", GONE)).cookie) == (None, None)
+    with pytest.raises(ParseError, match="a string as cookie"):
+        edited("3.16-tcp-two-streams", ("start.cookie", 1))
+
+
+def test_the_segment_size_is_that_of_the_connection_or_what_was_asked_for() -> None:
+    """Of TCP; a server that is not told prints 0, which is no size."""
+    assert read("3.16-tcp-two-streams").tcp_mss_bytes == Reading(8948, "bytes", "start.tcp_mss_default: 8948")
+    asked = edited("3.16-tcp-two-streams", ("start.tcp_mss_default", GONE), ("start.tcp_mss", 1400))
+    assert asked.tcp_mss_bytes == Reading(1400, "bytes", "start.tcp_mss: 1400")
+    told_nothing = edited("3.16-server", ("start.tcp_mss_default", 0)).tcp_mss_bytes
+    assert told_nothing == Absent("start.tcp_mss_default (not told: 0)")
+    assert read("3.16-udp").tcp_mss_bytes == Absent("start.tcp_mss_default")
+    error = "the server has terminated"
+    assert read("3.12-terminated").tcp_mss_bytes == ErrorWord(error, f"start.tcp_mss_default: 8948 ({error})")
+    with pytest.raises(ParseError, match="a whole number from 0 on"):
+        edited("3.16-tcp-two-streams", ("start.tcp_mss_default", 1448.5))
 
 
 def test_new_keys_are_skipped() -> None:

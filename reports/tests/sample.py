@@ -30,7 +30,7 @@ def reading(name: str, value: object, bound: Record | None, verdict: str | None,
     share = round(value / bound["theoretical"], 4) if bound and bound["theoretical"] and isinstance(value, float) else None
     return {
         "name": name, "value": value, "unit": unit, "limit": bound, "verdict": verdict, "reason": "", "share": share,
-        "source_line": f"{name} {value}", "concurrency": 1, "evidence": None, **more,
+        "source_line": f"{name} {value}", "concurrency": 1, "evidence": None, "about": None, **more,
     }  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def item(item_id: str, verdict: str = "PASS", readings: Sequence[Record] = (), *
     judged = list(readings) or ([] if verdict in ("ERROR", "SKIP") else [_plain_reading(item_id, verdict)])
     return {
         "id": item_id, "nodeid": f"hwtests/test_{check}.py::test_{item_id.partition('.')[2]}", "check": check, "device": device,
-        "identity": identity(device), "subject": "node", "class": None, "verdict": verdict,
+        "identity": identity(device), "subject": "node", "class": None, "suspect": None, "verdict": verdict,
         "reason": "" if verdict == "PASS" else "see the readings", "seconds": 0.25, "readings": judged,
         "evidence": [f"local/{device}.nvidia-smi.snapshot-start.1"], **more,
     }  # fmt: skip
@@ -72,7 +72,7 @@ def run(**more: object) -> Record:
         "absent": {"state.idle": "this sample is never idle"}, "not_required": {"ping": "there are no peers"},
         "unjudged": {"gpupower.temperature": "no limit with a source is known"},
         "bill": {"gpus": GPUS, "product": "NVIDIA H100 80GB HBM3", "memory_mib": 81559, "pcie_gen": 5, "pci_bus_ids": [], "serials": []},
-        "limits_file": "spec.toml", "host": {"kernel": "6.8.0", "machine": "x86_64", "python": "3.10.12"}, **more,
+        "limits_file": "spec.toml", "host": {"kernel": "6.8.0", "machine": "x86_64", "python": "3.10.12"}, "network": None, **more,
     }  # fmt: skip
 
 

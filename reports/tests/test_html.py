@@ -18,7 +18,8 @@ import pytest
 
 from reports import html as report
 from reports import junit, results
-from reports.columns import deciding, header, margin, margin_bar, row
+from reports.columns import header, margin_bar, row
+from reports.margins import deciding, margin
 from reports.markup import evidence_link, sort_key, text
 from reports.tests import sample
 

@@ -166,6 +166,9 @@ def _without(position: int, key: str) -> Callable[[list[Record]], bytes]:
         (_with(0, schema_version=2), 1, "['schema_version']: 1 was expected"),
         (_without(0, "required"), 1, "'required' is a required property"),
         (_without(2, "subject"), 3, "'subject' is a required property"),
+        (_without(2, "suspect"), 3, "'suspect' is a required property"),
+        (_without(0, "network"), 1, "'network' is a required property"),
+        (_with(0, network={"own": "n1"}), 1, "['network']: {'own': 'n1'} is not valid"),
         (_without(2, "type"), 3, "unknown type None"),
         (lambda r: b"[1]\n", 1, "is no record but list"),
         (lambda r: b"\n" + sample.lines_of(r), 1, "is no record"),
@@ -178,6 +181,7 @@ def _without(position: int, key: str) -> Callable[[list[Record]], bytes]:
     ids=[
         "garbage", "no-run", "two-runs", "item-twice", "item-after-end", "unknown-type", "list-as-type", "unknown-key",
         "wrong-verdict", "markup-in-id", "path-in-evidence", "negative-limit", "other-version", "no-required", "no-subject",
+        "no-suspect", "no-network", "half-a-network",
         "no-type", "list", "empty-line", "key-twice", "nan", "beyond-float", "nested", "empty-file",
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from reports import results
 from reports.schema import first_problem
-from reports.tests import sample
+from reports.tests import sample, sample_network
 
 REQUIRED = [f"{name}[gpu{n}]" for name in ("inventory.board", "pciebw.link", "pciebw.copy") for n in range(4)]
 Item = dict[str, Any]
@@ -198,6 +199,133 @@ def test_the_same_fail_on_all_gpus_is_one_sentence_that_keeps_every_value_and_bo
 def test_a_board_that_is_not_known_is_called_so() -> None:
     """No identity is better than a wrong one."""
     assert judged(with_changes(sample.item("pciebw.copy[gpu3]", "FAIL", identity=None)))[1][0].endswith("(board not known)")
+
+
+NETWORK = sample_network.network(sample_network.hosts(8))
+PAIRS = [item["id"] for item in sample_network.flows(NETWORK)]
+
+
+def with_slow(*names: str, **more: object) -> list[Item]:
+    """The flows of eight hosts, slow with each of these, at a rate of its own, and with the first of them as the suspect."""
+    rates = {
+        (a, b, "eth0"): ("FAIL", 20.0 + n) for n, (a, b) in enumerate(itertools.permutations(NETWORK["hosts"], 2)) if {a, b} & set(names)
+    }
+    return [{**item, **more} if item["verdict"] == "FAIL" else item for item in sample_network.flows(NETWORK, rates)]
+
+
+def test_flows_with_the_same_suspect_are_one_sentence_with_the_count_and_the_worst() -> None:
+    """Fourteen numbers that all differ are one bad cable; the link leads to the worst of them."""
+    verdict, why = judged(with_slow("n3"), required=PAIRS)
+    assert verdict == "INCOMPLETE"
+    assert why == [
+        "INCOMPLETE because iperf.flow is FAIL (subject: peer) on 14 of 56 pairs (n1--n3.eth0 n2--n3.eth0 n3--n1.eth0 n3--n2.eth0 "
+        "n3--n4.eth0 n3--n5.eth0 and 8 more): the worst is iperf.flow[n1--n3.eth0] with iperf.received_gbit_s 21 Gbit/s, limit min 80 "
+        "Gbit/s; suspected: interface n3.eth0 (all 14 of 14 flows with n3.eth0 fail, also with 3 partners that pass elsewhere)",
+        "42 of 56 required items passed: iperf.flow on 42 of 56 pairs (n1--n2.eth0 n1--n4.eth0 n1--n5.eth0 n1--n6.eth0 n1--n7.eth0 "
+        "n1--n8.eth0 and 36 more)",
+    ]
+
+
+def test_a_suspect_that_is_this_node_rejects_it_with_one_sentence() -> None:
+    """The node's own interface is bad: that is the node's fault, and it is said once."""
+    own = {"kind": "interface", "name": "n1.eth0", "why": "all 14 of 14 flows fail"}
+    verdict, why = judged(with_slow("n1", subject="node", suspect=own), required=PAIRS)
+    assert (verdict, len(why)) == ("REJECTED", 1)
+    assert why[0].startswith("REJECTED because iperf.flow is FAIL on 14 of 56 pairs (n1--n2.eth0 ")
+    assert why[0].endswith("; suspected: interface n1.eth0 (all 14 of 14 flows fail)")
+
+
+def test_two_suspects_are_two_sentences() -> None:
+    """Two bad cables are two errands."""
+    items = with_slow("n3", "n5")
+    other = {"kind": "link", "name": "n5--n6.eth0", "why": "only this one"}
+    changed = [{**item, "suspect": other} if "n5--" in item["device"] else item for item in items]
+    _, why = judged(changed, required=PAIRS)
+    assert ["n3.eth0 (" in sentence for sentence in why[:2]] == [True, False]
+    assert "on 7 of 56 pairs" in why[1]
+
+
+def test_where_the_fault_lies_with_nobody_yet_it_is_said() -> None:
+    """One flow that fails alone leaves two ends and what is between them."""
+    nobody = {"kind": "undecided", "name": "", "why": "no partner passed elsewhere"}
+    items = [
+        sample_network.flow("n1", "n2", "eth0", ("FAIL", 20.0), suspect=nobody, subject="undecided"),
+        *sample_network.flows(NETWORK)[1:],
+    ]
+    _, why = judged(items, required=PAIRS)
+    assert why[0] == (
+        "INCOMPLETE because iperf.flow[n1--n2.eth0] is FAIL (subject: undecided): iperf.received_gbit_s 20 Gbit/s, limit min 80 Gbit/s; "
+        "whose fault it is, is undecided (no partner passed elsewhere)"
+    )
+
+
+def test_of_losses_that_have_no_share_of_their_limit_the_largest_is_the_worst() -> None:
+    """No reply may be lost: nothing can be divided by that, and 60 per cent is worse than 4."""
+    told = {"suspect": sample_network.SUSPECT, "subject": "peer"}
+    items = [sample_network.reach(f"n{n}", "eth0", lost, **told) for n, lost in ((2, 4.0), (3, 60.0), (4, 8.0))]
+    _, why = judged(items, required=[item["id"] for item in items])
+    assert "on all 3 interfaces of peers (n2.eth0 n3.eth0 n4.eth0): the worst is ping.reach[n3.eth0] with ping.loss_percent 60 %" in why[0]
+
+
+def test_an_item_of_many_flows_names_the_worst_of_them() -> None:
+    """By host, an item has a reading for each flow: three are named, the others counted."""
+    told = sample_network.network(sample_network.hosts(8), by_host=True)
+    items = list(sample_network.sent(told, lambda a, b: 20.0 + len(a) + int(b[1:]) if a == "n3" else 93.0))
+    _, why = judged(items, required=[item["id"] for item in items])
+    assert "iperf.flow[n3.eth0] is FAIL (subject: peer): iperf.received_gbit_s of n3--n1.eth0 23 Gbit/s, limit min 80 Gbit/s; " in why[0]
+    assert "n3--n2.eth0 24 Gbit/s" in why[0]
+    assert "n3--n4.eth0 26 Gbit/s, limit min 80 Gbit/s; and 4 more; suspected: " in why[0]
+    assert why[1].startswith("7 of 8 required items passed: iperf.flow on 7 of 8 sending interfaces (")
+
+
+def test_a_host_that_is_not_reached_is_one_sentence_for_each_reason() -> None:
+    """Flows that end for the same reason share a sentence, and the names stand in the order of their numbers."""
+    gone = [sample_network.flow("n7", f"n{n}", "eth0", ("ERROR", None), reason="n7 let nobody in") for n in (10, 9, 2)]
+    _, why = judged(gone, required=[item["id"] for item in gone])
+    assert why[0] == "INCOMPLETE because iperf.flow is ERROR on all 3 pairs (n7--n2.eth0 n7--n9.eth0 n7--n10.eth0): n7 let nobody in"
+
+
+def test_reasons_that_differ_only_in_what_was_measured_are_one_sentence() -> None:
+    """Fourteen flows bound by the same host's cores are one finding; an address or a host's name is no such number."""
+    words = "{0}.1 Gbit/s: a CPU core of the sender ({1}.07 %) was full"
+    busy = [sample_network.flow("n7", f"n{n}", "eth0", ("ERROR", None), reason=words.format(30 + n, 790 + n)) for n in (1, 2, 3)]
+    _, why = judged(busy, required=[item["id"] for item in busy])
+    assert why[0] == (
+        "INCOMPLETE because iperf.flow is ERROR on all 3 pairs (n7--n1.eth0 n7--n2.eth0 n7--n3.eth0), as in iperf.flow[n7--n1.eth0]: "
+        "31.1 Gbit/s: a CPU core of the sender (791.07 %) was full"
+    )
+    gone = [sample_network.flow("n1", f"n{n}", "eth0", ("ERROR", None), reason=f"10.0.0.{n} refused") for n in (2, 3)]
+    assert len(judged(gone, required=[item["id"] for item in gone])[1]) == 3
+
+
+def test_many_reasons_do_not_fill_the_first_page() -> None:
+    """A mesh in which every flow broke in its own way has 56 rows that say how; the banner has twenty and says so."""
+    gone = [
+        {**item, "verdict": "ERROR", "reason": f"attempt {n} ended with code 1"} for n, item in enumerate(sample_network.flows(NETWORK))
+    ]
+    _, why = judged(gone, required=PAIRS)
+    assert len(why) == 22
+    assert why[20].startswith("INCOMPLETE because iperf.flow is ERROR for other reasons on 36 of 56 pairs (")
+    assert why[20].endswith(": each is told in its row")
+
+
+def test_many_warnings_are_counted_and_not_all_named() -> None:
+    """The sentence for a mesh that is marginal throughout is one that can be read."""
+    near = sample_network.flows(NETWORK, {(a, b, "eth0"): ("WARN", 81.0) for a, b in itertools.permutations(NETWORK["hosts"], 2)})
+    verdict, why = judged(near, required=PAIRS)
+    assert verdict == "REJECTED"
+    assert why[0].startswith("REJECTED because 56 items of iperf are WARN, 2 are allowed: iperf.flow[n1--n2.eth0] 81 Gbit/s; ")
+    assert why[0].endswith("; and 36 more")
+
+
+def test_the_network_is_copied_and_its_absence_is_no_default() -> None:
+    """A record without the key is a record of something else."""
+    document = results.build(sample.run(required=REQUIRED, network=NETWORK), with_changes(), sample.end())
+    assert document["network"] == NETWORK
+    record = sample.run()
+    del record["network"]
+    with pytest.raises(KeyError):
+        results.build(record, [], None)
 
 
 @settings(deadline=None, max_examples=150)

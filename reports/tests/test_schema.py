@@ -11,9 +11,11 @@ from jsonschema import Draft202012Validator
 
 from reports import results
 from reports.schema import SCHEMA_VERSION, first_problem, schema
-from reports.tests import sample
+from reports.tests import sample, sample_network
 
-DOCUMENT = results.build(sample.run(), sample.troubled_items(), sample.end())
+NETWORK = sample_network.network(sample_network.hosts(3))
+FLOW = sample_network.flow("n1", "n2", "eth0", ("FAIL", 20.0), suspect=sample_network.SUSPECT)
+DOCUMENT = results.build(sample.run(network=NETWORK), [*sample.troubled_items(), FLOW], sample.end())
 
 
 def test_it_is_a_schema_of_2020_12_with_a_name_and_a_version() -> None:
@@ -53,7 +55,7 @@ def test_a_missing_key_is_refused(key: str) -> None:
     assert f"'{key}' is a required property" in first_problem({name: value for name, value in DOCUMENT.items() if name != key})
 
 
-@pytest.mark.parametrize("place", ["", "items", "readings", "limit", "identity", "suite", "spec", "counts"])
+@pytest.mark.parametrize("place", ["", "items", "readings", "limit", "identity", "suspect", "suite", "spec", "counts", "network", "port"])
 def test_an_unknown_key_is_refused_on_every_level(place: str) -> None:
     """A key that nobody knows may be the one that matters."""
     document = copy.deepcopy(DOCUMENT)
@@ -64,6 +66,8 @@ def test_an_unknown_key_is_refused_on_every_level(place: str) -> None:
         "readings": item["readings"][0],
         "limit": item["readings"][0]["limit"],
         "identity": item["identity"],
+        "suspect": document["items"][-1]["suspect"],
+        "port": document["network"]["interfaces"][0],
     }
     places.get(place, document.get(place, {}))["surprise"] = 1
     assert "'surprise' was unexpected" in first_problem(document)
@@ -83,11 +87,40 @@ def test_a_word_that_is_no_verdict_is_refused(verdict: object) -> None:
         ("id", "pciebw.link"), ("id", "pciebw.link[gpu0]\n"), ("id", "<b>.link[gpu0]"), ("device", "a b"), ("subject", "nobody"),
         ("class", "software"), ("verdict", "OK"), ("seconds", -1), ("seconds", "1"), ("evidence", ["../up"]), ("evidence", ["local/a\n"]),
         ("evidence", ["/etc/passwd"]), ("evidence", ["local/../../etc"]), ("evidence", ["javascript:alert(1)"]), ("identity", {}),
+        ("suspect", {}), ("suspect", "n3"), ("suspect", {"kind": "gpu", "name": "gpu3", "why": ""}),
+        ("suspect", {"kind": "host", "name": "<b>", "why": ""}),
     ],
 )  # fmt: skip
 def test_a_wrong_item_is_refused(key: str, value: object) -> None:
     """Ids become file names, links and anchors; words become colours and counts."""
     assert first_problem({**DOCUMENT, "items": [{**sample.item("pciebw.link[gpu0]"), key: value}]}) != ""
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("own", ""), ("own", "<b>"), ("own", None), ("hosts", []), ("hosts", ["n1", "n1"]), ("hosts", ["n 1"]), ("hosts", {"n1": 1}),
+        ("interfaces", ["eth0"]), ("interfaces", [{"name": "eth0"}]), ("pairs", "some"), ("pairs", "sample:0"), ("pairs", "sample:"),
+        ("pairs", "full\n"), ("pairs", None), ("source", None), ("by_host", 0),
+    ],
+)  # fmt: skip
+def test_a_wrong_network_is_refused(key: str, value: object) -> None:
+    """The report puts the devices of flows together from it: with a wrong one every flow would seem not to have been measured."""
+    assert first_problem({**DOCUMENT, "network": {**NETWORK, key: value}}) != ""
+
+
+@pytest.mark.parametrize("port", [{"name": ""}, {"rate_gbit_s": 0}, {"rate_gbit_s": "100"}, {"mtu": 0}, {"mtu": 1500.5}, {"kind": None}])
+def test_a_wrong_interface_is_refused(port: dict[str, object]) -> None:
+    """A rate of nothing, an MTU of no bytes."""
+    ports = [{**NETWORK["interfaces"][0], **port}]
+    assert first_problem({**DOCUMENT, "network": {**NETWORK, "interfaces": ports}}) != ""
+
+
+@pytest.mark.parametrize("about", [1, ["n1"], {}])
+def test_a_reading_is_about_a_name_or_nothing(about: object) -> None:
+    """One reading is about one flow."""
+    reading = {**sample.reading("k", 1, None, None), "about": about}
+    assert first_problem({**DOCUMENT, "items": [sample.item("pciebw.link[gpu0]", readings=[reading])]}) != ""
 
 
 @pytest.mark.parametrize(
