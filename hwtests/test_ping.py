@@ -26,18 +26,21 @@ def test_own_interfaces(own_ports: list[Peer], judge: Judge) -> None:
 
 def test_host(peer_host: HostFacts, judge: Judge) -> None:
     """Numbers of a host that is not the one in the list, or that lives at another time, are nobody's numbers."""
-    judge("ping.right_name", peer_host.right_name)
-    judge("ping.clock_offset_s", peer_host.clock_offset_s)
     judge.subject = "peer"
+    judge("ping.right_name", peer_host.right_name)
+    is_itself = judge.verdict == "PASS"
+    judge("ping.clock_offset_s", peer_host.clock_offset_s)
+    if is_itself and judge.verdict in ("FAIL", "WARN"):
+        peer_host.blame_clock(judge)
 
 
 def test_reach(peer: Peer, judge: Judge, reached: Callable[[Port], list[Reached]], blame_ping: Callable[[Port], None]) -> None:
     """One reply in a hundred that is lost, late, cut or altered ruins a job of a thousand GPUs, and ping's exit code is 0."""
     judge_port(judge, peer)
-    judge.subject = "peer" if judge.verdict == "FAIL" else "node"
+    judge.subject = {"PASS": "node", "FAIL": "peer"}.get(judge.verdict, "undecided")
     for found in reached(peer.port):
         judge_echoes(judge, found, peer.port.interface)
-    if judge.verdict == "FAIL" and judge.subject != "peer":
+    if judge.verdict in ("FAIL", "WARN") and judge.subject != "peer":
         blame_ping(peer.port)
 
 

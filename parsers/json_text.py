@@ -21,6 +21,7 @@ MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_DEPTH = 64
 _MAX_DIGITS = 40
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_SORTED = json.JSONEncoder(sort_keys=True)
 _START = re.compile(r"^[ \t]*(?=\{)", re.MULTILINE)
 
 
@@ -47,7 +48,7 @@ def find_document(tool: str, text: str) -> Document:
     if _START.search(text, end):
         raise ParseError(tool, "one JSON document", "a second one")
     notes = _lines(text[: start.start()]) + _lines(text[end:])
-    _check(tool, [value, list(notes)])
+    _check(tool, [value, list(notes)], plain="\\" not in text and not _UNPRINTABLE.search(text))
     return Document(value, notes)
 
 
@@ -102,23 +103,25 @@ def _no_constant(word: str) -> float:
     raise _Refused(word)
 
 
-def _check(tool: str, value: object) -> None:
+def _check(tool: str, value: object, plain: bool) -> None:
+    """Refuse deep nesting, and control characters in strings; a `plain` text has none of them, and no escapes that stand for them."""
+    kinds = (dict, list) if plain else (dict, list, str)
     pending = [(value, 0)]
     while pending:
         item, depth = pending.pop()
+        if isinstance(item, str):
+            if _UNPRINTABLE.search(item):
+                raise ParseError(tool, "text without control characters", repr(item))
+            continue
         if depth > MAX_DEPTH:
             raise ParseError(tool, f"at most {MAX_DEPTH} levels of nesting", "more")
-        if isinstance(item, str) and _UNPRINTABLE.search(item):
-            raise ParseError(tool, "text without control characters", repr(item))
-        if isinstance(item, dict):
-            pending += [(part, depth + 1) for pair in item.items() for part in pair]
-        elif isinstance(item, list):
-            pending += [(part, depth + 1) for part in item]
+        parts = (*item.values(), *item) if isinstance(item, dict) else item if isinstance(item, list) else ()
+        pending += [(part, depth + 1) for part in parts if isinstance(part, kinds)]
 
 
 def one_line(value: object) -> str:
     """A JSON value on one line with sorted keys: what a record quotes as the place it was read from."""
-    return json.dumps(value, sort_keys=True)
+    return _SORTED.encode(value)
 
 
 def as_object(tool: str, value: object, what: str) -> dict[str, object]:

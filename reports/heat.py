@@ -34,19 +34,22 @@ HATCHES = {
     "partly": ("none", '<path d="M-1 4l2 2M0 0l5 5M4 -1l2 2" stroke="#1c2430" stroke-width=".8" stroke-opacity=".45"/>'),
 }
 """Background and lines of each way to hatch: one leans to the right, one lies, one leans to the left; "partly" lies over a colour."""
-_CLAMPS = {"FAIL": (0, 3, 2), "WARN": (4, 5, 4), "PASS": (4, 7, 7)}
+_CLAMPS = {"FAIL": (0, 3, 2), "WARN": (4, 5, 4), "PASS": (4, 7, None)}
 
 
 def fill_of(verdict: str | None, share: float | None) -> str:
     """
     How a flow is drawn: "heat-N" with a place in HEAT, "error", "skip" or "unjudged".
 
-    A failed one is always among the colours below the limit, a passed one never, whatever decided it.
+    A failed one is always among the colours below the limit, a passed one never, whatever decided it. One that passed without a
+    share was judged by something else than its rate: it has no colour of a rate.
     """
     if verdict not in _CLAMPS:
         return {"ERROR": "error", "SKIP": "skip"}.get(str(verdict), "unjudged")
     least, most, unknown = _CLAMPS[verdict]
-    step = unknown if share is None else bisect.bisect_right([heat.share for heat in HEAT], share) - 1
+    if share is None:
+        return "unjudged" if unknown is None else f"heat-{unknown}"
+    step = bisect.bisect_right([heat.share for heat in HEAT], share) - 1
     return f"heat-{min(max(step, least), most)}"
 
 

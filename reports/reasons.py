@@ -130,11 +130,13 @@ def passed(ids: Sequence[str], required: Sequence[str]) -> str:
 
 
 def warnings(items: Sequence[Item], check: str, allowed: int) -> str:
-    """The sentence for a check with more warnings than the spec allows."""
+    """The sentence for a check with more warnings than the spec allows; where some are not the node's, it says how many are."""
+    mine = sum(item["subject"] == "node" for item in items)
+    whose = f", {mine} with subject node" if mine < len(items) else ""
     told = items[:_SENTENCES_TOLD]
     each = "; ".join(f"{item['id']} {_values_of(item, 'WARN')}{board_words(item['identity'], item['device'])}" for item in told)
     each += f"; and {len(items) - len(told)} more" if len(items) > len(told) else ""
-    return f"{len(items)} items of {check} are WARN, {allowed} are allowed: {each}"
+    return f"{len(items)} items of {check} are WARN, {allowed} are allowed{whose}: {each}"
 
 
 def _grouped(items: Sequence[Item], key: Callable[[Item], Any]) -> dict[tuple[str, Any], list[Item]]:

@@ -62,7 +62,7 @@ def node_verdict(
     """
     standing = _standing(required, [checked(item, absent) for item in items], started)
     rejecting = _rejecting(standing, max_warnings)
-    open_questions = _open_questions(standing, problems)
+    open_questions = [*_open_questions(standing, problems), *_marginal_elsewhere(standing, max_warnings)]
     if rejecting:
         return f"REJECTED{suffix}", [*(f"REJECTED{suffix} because {why}" for why in rejecting), *(f"also: {why}" for why in open_questions)]
     good = reasons.passed(reasons.ids_of(standing.of("PASS", "WARN")), required)
@@ -80,11 +80,25 @@ def _standing(required: Sequence[str], items: Sequence[Item], started: Sequence[
 
 def _rejecting(standing: _Standing, max_warnings: int) -> list[str]:
     failed = [item for item in standing.of("FAIL") if item["subject"] == "node"]
+    too_many = [reasons.warnings(mine, check, max_warnings) for check, _, mine in _warned(standing) if len(mine) > max_warnings]
+    return [*reasons.failures(failed, standing.required), *too_many]
+
+
+def _marginal_elsewhere(standing: _Standing, max_warnings: int) -> list[str]:
+    """Too many warnings of a check, but not of this node: a peer that is marginal neither rejects it nor shows that it is good."""
+    return [
+        reasons.warnings(all_of_them, check, max_warnings)
+        for check, all_of_them, mine in _warned(standing)
+        if len(mine) <= max_warnings < len(all_of_them)
+    ]
+
+
+def _warned(standing: _Standing) -> list[tuple[str, list[Item], list[Item]]]:
+    """Each check with its items that are WARN, and those of them whose subject is the node."""
     warned: dict[str, list[Item]] = {}
     for item in standing.of("WARN"):
         warned.setdefault(check_of(item["id"]), []).append(item)
-    too_many = [reasons.warnings(found, check, max_warnings) for check, found in warned.items() if len(found) > max_warnings]
-    return [*reasons.failures(failed, standing.required), *too_many]
+    return [(check, found, [item for item in found if item["subject"] == "node"]) for check, found in warned.items()]
 
 
 def _open_questions(standing: _Standing, problems: Sequence[str]) -> list[str]:

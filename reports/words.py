@@ -61,13 +61,15 @@ def board_words(identity: Mapping[str, Any] | None, device: str) -> str:
 
 
 def suspect_name(suspect: Mapping[str, Any]) -> str:
-    """Interface n3.eth0; "undecided" where nobody can be named."""
+    """Interface n3.eth0; "the fabric", and "undecided" where nobody can be named."""
+    if suspect["kind"] == "fabric":
+        return "the fabric"
     return f"{suspect['kind']} {suspect['name']}".strip()
 
 
 def suspect_words(suspect: Mapping[str, Any]) -> str:
     """Suspected: interface n3.eth0 (why), for the end of a sentence."""
-    named = f"suspected: {suspect_name(suspect)}" if suspect["name"] else "whose fault it is, is undecided"
+    named = "whose fault it is, is undecided" if suspect["kind"] == "undecided" else f"suspected: {suspect_name(suspect)}"
     return f"{named} ({suspect['why']})" if suspect["why"] else named
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from parsers.iperf3.records import Row, Socket
-from parsers.iperf3.rows import match_row, read_row
+from parsers.iperf3.rows import SIDES, check_row, match_row, read_row
 from parsers.plain_text import ends_whole_line, printable_lines
 
 _PORT = "[0-9]{1,5}"
@@ -106,7 +106,26 @@ def first_text(lines: Iterable[Line]) -> str:
 
 
 def read_rows(lines: Iterable[Line], error: str | None) -> Iterator[tuple[bool, Row]]:
-    """Each row, and whether it is one of the results: they have a header after a separator, and mostly their side."""
+    """Each row, and whether it is one of the results."""
+    for is_result, match, counts, number in _tables(lines):
+        yield is_result, read_row(match, counts, number, error)
+
+
+def read_results(lines: Iterable[Line], error: str | None) -> Iterator[Row]:
+    """The rows of the results; the others, of which there are many more, are checked only."""
+    for is_result, match, counts, number in _tables(lines):
+        if is_result:
+            yield read_row(match, counts, number, error)
+        else:
+            check_row(match, counts, number, error)
+
+
+def _tables(lines: Iterable[Line]) -> Iterator[tuple[bool, re.Match[str], str | None, int]]:
+    """
+    Each row with what a lone number in it counts, and the number of its line.
+
+    First comes whether it is one of the results: they have a header after a separator, and mostly their side.
+    """
     counts = None
     is_result = after_separator = False
     for line in lines:
@@ -114,8 +133,7 @@ def read_rows(lines: Iterable[Line], error: str | None) -> Iterator[tuple[bool, 
             counts = _COUNTED.get((line.match["column"] or " ")[0])
             is_result = is_result or after_separator
         elif line.kind == "row" and line.match is not None:
-            row = read_row(line.match, counts, line.number, error)
-            yield is_result or row.side != "", row
+            yield is_result or line.match["word"] in SIDES, line.match, counts, line.number
         after_separator = line.kind == "separator" or (after_separator and line.kind in _BETWEEN)
 
 

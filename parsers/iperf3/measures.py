@@ -35,13 +35,15 @@ SENT = ("bytes", "bits_per_second")
 
 def filled(measured: dict[str, Field], where: str, sender: bool | None = None) -> Flow:
     """The Flow of what was measured; the rest is Absent, by its name in `where`."""
-    return Flow(sender=sender, **{name: measured.get(name, Absent(f"{where}.{name}")) for name in FIELDS})
+    return Flow(sender=sender, **{name: measured[name] if name in measured else Absent(f"{where}.{name}") for name in FIELDS})
 
 
 def flow(parent: dict[str, object], key: str, where: str, error: str | None) -> Flow:
     """The Flow at `key` of `parent`, which is called `where`; all Absent if there is none, all ErrorWords after an `error`."""
     name = f"{where}.{key}"
-    value = as_object(TOOL, parent.get(key, {}), name)
+    if key not in parent:
+        return filled({}, name)
+    value = as_object(TOOL, parent[key], name)
     measured = {field: measure(value, "end" if field == "end_s" else field, unit, name, error) for field, unit in FIELDS.items()}
     sender = value.get("sender")
     if sender is not None and not isinstance(sender, bool):

@@ -29,6 +29,8 @@ _ROW = re.compile(
     rf"| +(?P<count>{_COUNT})(?: +{_NUMBER} [KMGT]?Bytes(?: +[0-9]{{1,9}}ms)?)?)?"
     r"(?: +(?P<word>sender|receiver|\(omitted\)))?"
 )
+SIDES = ("sender", "receiver")
+"""How rows of the results end."""
 _PREFIXES = ("", "K", "M", "G", "T")
 _CLOCK = 0.0101
 """How far a span may be from the difference of its two ends, which are printed with two decimals."""
@@ -45,32 +47,36 @@ def read_row(match: re.Match[str], counts: str | None, number: int, error: str |
     """
     What a line of a table says; `counts` is what a lone number in its last column counts, None if no such column was announced.
 
-    After an `error` every measure is an ErrorWord. ParseError if rate, bytes and seconds, or loss and packets contradict each other.
+    After an `error` every measure is an ErrorWord. ParseError as check_row has it.
     """
-    row = Row(
+    check_row(match, counts, number, error)
+    return Row(
         socket=None if match["id"] == "SUM" else int(match["id"]),
         role=match["role"] or "",
-        side=match["word"] if match["word"] in ("sender", "receiver") else "",
+        side=match["word"] if match["word"] in SIDES else "",
         start_s=float(match["start"]),
         omitted=match["word"] == "(omitted)",
-        flow=_flow(match, counts, number, error),
+        flow=_flow(match, counts, error),
         line=match[0],
     )
+
+
+def check_row(match: re.Match[str], counts: str | None, number: int, error: str | None) -> None:
+    """ParseError if rate, bytes and seconds, or loss and packets contradict each other, or nobody said what the last number counts."""
+    if match["count"] is not None and counts is None:
+        raise ParseError(TOOL, "a header that says what the last number counts", match[0], number)
     if error is None and not (_rate_is_right(match) and _loss_is_right(match)):
         raise ParseError(TOOL, "a rate that goes with bytes and seconds, and a loss that goes with packets", match[0], number)
-    return row
 
 
-def _flow(match: re.Match[str], counts: str | None, number: int, error: str | None) -> Flow:
+def _flow(match: re.Match[str], counts: str | None, error: str | None) -> Flow:
     values: dict[str, tuple[int | float, str]] = {
         "end_s": (float(match["end"]), "s"),
         "seconds": (round(float(match["end"]) - float(match["start"]), 2), "s"),
         "bytes": (_bytes(match), "bytes"),
         "bits_per_second": (_rate(match), "bit/s"),
     }
-    if match["count"] is not None:
-        if counts is None:
-            raise ParseError(TOOL, "a header that says what the last number counts", match[0], number)
+    if match["count"] is not None and counts is not None:
         values[counts] = (int(match["count"]), "count")
     if match["jitter"] is not None:
         values["jitter_ms"] = (float(match["jitter"]), "ms")

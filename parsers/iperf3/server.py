@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parsers.errors import ParseError
-from parsers.iperf3.lines import Line, first_error, first_text, groups, read_announced, read_lines, read_rows, read_sockets
+from parsers.iperf3.lines import Line, first_error, first_text, groups, read_announced, read_lines, read_results, read_sockets
 from parsers.iperf3.measures import number
 from parsers.iperf3.records import Endpoint, Row, ServerText
 from parsers.iperf3.text_checks import check_results, shortfall_of_server
@@ -70,8 +70,8 @@ def _version(lines: list[Line], error: str | None) -> str:
 
 def _results(lines: list[Line], error: str | None) -> Iterator[Row]:
     """The results but those that a server does not know: a sender's or, where it sent itself, a receiver's of 0 bytes."""
-    results = [row for is_result, row in read_rows(lines, error) if is_result]
-    check_results(read_sockets(lines), tuple(results))
+    results = tuple(read_results(lines, error))
+    check_results(read_sockets(lines), results)
     known = {(row.socket, row.role) for row in results if number(row.flow.bytes) != 0}
     for row in results:
         if number(row.flow.bytes) != 0 or (row.side != "sender" and (row.socket, row.role) not in known):
