@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from reports.flows import FLOW
 from reports.margins import deciding, margin, urgency
 from reports.words import (
     board_words,
@@ -129,14 +130,24 @@ def passed(ids: Sequence[str], required: Sequence[str]) -> str:
     return f"{len(ids)} of {len(required)} required items passed{': ' if ids else ''}{covering(ids, required)}"
 
 
+def warned(items: Iterable[Item]) -> int:
+    """How many warnings these items are: one each, but as many as flows of it are WARN where an item stands for all that a host sends."""
+    return sum(max(1, len({reading["about"] for reading in _flows_warned(item)})) for item in items)
+
+
+def _flows_warned(item: Item) -> list[Mapping[str, Any]]:
+    return _failed_readings(item, "WARN") if function_of(item["id"]) == FLOW else []
+
+
 def warnings(items: Sequence[Item], check: str, allowed: int) -> str:
     """The sentence for a check with more warnings than the spec allows; where some are not the node's, it says how many are."""
-    mine = sum(item["subject"] == "node" for item in items)
-    whose = f", {mine} with subject node" if mine < len(items) else ""
+    number, mine = warned(items), warned(item for item in items if item["subject"] == "node")
+    whose = f", {mine} with subject node" if mine < number else ""
+    flows = "" if number == len(items) else f"{number} flows in "
     told = items[:_SENTENCES_TOLD]
     each = "; ".join(f"{item['id']} {_values_of(item, 'WARN')}{board_words(item['identity'], item['device'])}" for item in told)
     each += f"; and {len(items) - len(told)} more" if len(items) > len(told) else ""
-    return f"{len(items)} items of {check} are WARN, {allowed} are allowed{whose}: {each}"
+    return f"{flows}{len(items)} items of {check} are WARN, {allowed} are allowed{whose}: {each}"
 
 
 def _grouped(items: Sequence[Item], key: Callable[[Item], Any]) -> dict[tuple[str, Any], list[Item]]:

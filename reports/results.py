@@ -80,7 +80,7 @@ def _standing(required: Sequence[str], items: Sequence[Item], started: Sequence[
 
 def _rejecting(standing: _Standing, max_warnings: int) -> list[str]:
     failed = [item for item in standing.of("FAIL") if item["subject"] == "node"]
-    too_many = [reasons.warnings(mine, check, max_warnings) for check, _, mine in _warned(standing) if len(mine) > max_warnings]
+    too_many = [reasons.warnings(mine, check, max_warnings) for check, _, mine in _warned(standing) if reasons.warned(mine) > max_warnings]
     return [*reasons.failures(failed, standing.required), *too_many]
 
 
@@ -89,7 +89,7 @@ def _marginal_elsewhere(standing: _Standing, max_warnings: int) -> list[str]:
     return [
         reasons.warnings(all_of_them, check, max_warnings)
         for check, all_of_them, mine in _warned(standing)
-        if len(mine) <= max_warnings < len(all_of_them)
+        if reasons.warned(mine) <= max_warnings < reasons.warned(all_of_them)
     ]
 
 
