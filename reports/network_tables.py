@@ -97,7 +97,11 @@ def _cell(item: Item | None, words: Any) -> str:
 def _host_words(item: Item) -> str:
     name, clock = _reading(item, _NAME), _reading(item, _CLOCK)
     named = [] if name is None else ["named as it should be" if name["verdict"] == "PASS" else str(name["source_line"])]
-    return "; ".join([*named, *([f"clock off by {value_words(clock)}"] if clock else [])])
+    return "; ".join([*named, *([_clock_words(clock)] if clock else [])])
+
+
+def _clock_words(clock: Mapping[str, Any]) -> str:
+    return "clock not measured" if clock["value"] is None else f"clock off by {value_words(clock)}"
 
 
 def _reach_words(item: Item) -> str:
