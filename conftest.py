@@ -7,6 +7,8 @@ pytest_plugins = [
     "fixtures.tools",
     "fixtures.judging",
     "fixtures.links",
+    "fixtures.storage",
+    "fixtures.labelling",
     "fixtures.closing",
     "reports.plugin",
 ]

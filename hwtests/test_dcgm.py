@@ -41,8 +41,10 @@ _NAMED_GPU = re.compile(r"\bGPU (\d{1,3})\b")
 def diag(run_on_node: RunOnNode, dcgm_level: int, spec: Spec) -> Output:
     """One run of all tests on all GPUs, which every item of this file judges a part of."""
     options = [part for parameter in spec.dcgm.options(dcgm_level) for part in ("-p", parameter)]
-    limit = TIMEOUT_S[dcgm_level]
-    return run_on_node("dcgmi", "diag", "-j", "-r", str(dcgm_level), *options, purpose="diag", intrusive=True, timeout_s=limit)
+    return run_on_node(
+        "dcgmi", "diag", "-j", "-r", str(dcgm_level), *options,
+        purpose="diag", intrusive=True, exclusive=dcgm_level > 1, timeout_s=TIMEOUT_S[dcgm_level],
+    )  # fmt: skip
 
 
 def test_diag(gpu: Gpu, diag: Output, run_on_node: RunOnNode, dcgm_level: int, spec: Spec, judge: Judge) -> None:

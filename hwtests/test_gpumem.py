@@ -32,7 +32,7 @@ def time_limit_s(spec: Spec) -> float:
 
 def test_compute(gpu: Gpu, run_on_gpu: RunOnGpu, judge: Judge, spec: Spec) -> None:
     """Slow HBM and throttled or crippled FP64 units show in no counter; they show here."""
-    output = run_on_gpu(gpu, "gpucheck", purpose="compute", share=True, timeout_s=time_limit_s(spec))
+    output = run_on_gpu(gpu, "gpucheck", purpose="compute", share=True, exclusive=True, timeout_s=time_limit_s(spec))
     rows = gpucheck.parse(output.measured()).rows
     if len(rows) != 1:
         raise ParseError("gpucheck", "one row for the one visible GPU", f"{len(rows)} rows")

@@ -51,7 +51,7 @@ def load(run_on_node: RunOnNode, spec: Spec, snapshot: Callable[[str], Snapshot]
     parameter = f"targeted_power.test_duration={spec.load.seconds}"
     return run_on_node(
         "dcgmi", "diag", "-j", "-r", "targeted_power", "-p", parameter,
-        purpose="load", intrusive=True, sample=every_second, timeout_s=spec.load.seconds + MARGIN_S,
+        purpose="load", intrusive=True, exclusive=True, sample=every_second, timeout_s=spec.load.seconds + MARGIN_S,
     )  # fmt: skip
 
 

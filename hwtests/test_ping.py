@@ -27,8 +27,11 @@ def test_own_interfaces(own_ports: list[Peer], judge: Judge) -> None:
 def test_host(peer_host: HostFacts, judge: Judge) -> None:
     """Numbers of a host that is not the one in the list, or that lives at another time, are nobody's numbers."""
     judge.subject = "peer"
+    if peer_host.problem:
+        judge_missing(judge, peer_host)
+        return
     if peer_host.has_name:
-        judge("ping.right_name", peer_host.right_name)
+        judge("ping.right_name", peer_host.right_name, told=True)
     else:  # given by its address: nobody said what it is called
         judge.record("ping.right_name", peer_host.right_name)
     is_itself = not peer_host.has_name or judge.verdict == "PASS"
@@ -47,9 +50,17 @@ def test_reach(peer: Peer, judge: Judge, reached: Callable[[Port], list[Reached]
         blame_ping(peer.port)
 
 
+def judge_missing(judge: Judge, host: HostFacts) -> None:
+    """A node that does not run its pod is a host that is missing; one whose addresses nobody knows cannot be measured."""
+    if host.has_pod is not None:
+        judge("ping.has_pod", host.has_pod, told=True)
+    else:
+        judge("ping.has_pod", ErrorWord("not known", host.problem))
+
+
 def judge_port(judge: Judge, peer: Peer, about: str | None = None) -> None:
     """Whether the port is there, up and as large as promised."""
-    judge("ping.has_interface", peer.has_interface, output=peer.interface_output, about=about)
+    judge("ping.has_interface", peer.has_interface, output=peer.interface_output, about=about, told=True)
     if peer.mtu_bytes is not None:
         judge("ping.mtu_bytes", peer.mtu_bytes, tool=peer.port.interface, output=peer.interface_output, about=about)
 

@@ -1,0 +1,1 @@
+"""What hwaccept-kubernetes prints: everything that it asked an API server, and what came back."""

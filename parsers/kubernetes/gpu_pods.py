@@ -1,0 +1,101 @@
+"""
+What a transcript of `hwaccept-kubernetes gpu-pods` says: which pods hold GPUs of a node.
+
+A pod holds what its containers request (or are limited to, which is the same for a device) of resources that begin with
+"nvidia.com/", from the moment it has a node until it has Succeeded or Failed; init containers may hold more than the others. What a
+resource claim (dynamic resource allocation) stands for is not known here, so a pod that has one counts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from parsers.errors import ParseError
+from parsers.json_text import as_list, as_object
+from parsers.kubernetes.exchanges import TOOL, Exchange, Transcript, refusal, whole_list
+from parsers.kubernetes.exchanges import parse as parse_transcript
+from parsers.tool import Tool
+
+_ENDED = ("Succeeded", "Failed")
+_DEVICES = "nvidia.com/"
+_AMOUNT = re.compile("[0-9]{1,18}")
+_CONTAINERS = ("initContainers", "containers")
+
+
+@dataclass(frozen=True)
+class GpuPods:
+    """
+    `holders` has a text for each pod that holds GPUs, as "train/job-x (8 nvidia.com/gpu)", without the pod that asked.
+
+    `problem` says why nobody knows; then `holders` is empty and means nothing.
+    """
+
+    holders: tuple[str, ...]
+    problem: str
+    complete: bool
+
+
+def parse(text: str) -> GpuPods:
+    """The pods that hold GPUs. Raises ParseError for a transcript that is cut or of another action."""
+    told = parse_transcript(text, "gpu-pods")
+    problem = _problem(told)
+    pods, unread = ([], problem) if problem else whole_list(told, "pods")
+    return GpuPods(() if unread else _holders(pods, told.last("own-pod")), unread, told.complete)
+
+
+def _problem(told: Transcript) -> str:
+    node, own = told.last("node"), told.last("own-pod")
+    if told.stopped:
+        return f"the program was stopped: {told.stopped}"
+    if node is None:
+        return "the transcript does not say whether the cluster has the node"
+    if node.status == 404:
+        return f"{refusal(node)}; set NODE_NAME to what the cluster calls this machine, or unset KUBECONFIG where it is of no cluster"
+    return next((refusal(asked) for asked in (node, own) if asked is not None and not asked.answered), "")
+
+
+def _holders(pods: list[dict[str, object]], own: Exchange | None) -> tuple[str, ...]:
+    own_uid = None if own is None else _object(own.reply, "metadata").get("uid")
+    others = [pod for pod in pods if own_uid is None or _object(pod, "metadata").get("uid") != own_uid]
+    held = [(_object(pod, "metadata"), _held(pod)) for pod in others if _object(pod, "status").get("phase") not in _ENDED]
+    return tuple(f"{metadata.get('namespace')}/{metadata.get('name')} ({what})" for metadata, what in held if what)
+
+
+def _held(pod: dict[str, object]) -> str:
+    spec = _object(pod, "spec")
+    claims = len(as_list(TOOL, spec.get("resourceClaims") or [], "resourceClaims"))
+    amounts: dict[str, int] = {}
+    for kind in _CONTAINERS:
+        of_kind: dict[str, int] = {}
+        for container in as_list(TOOL, spec.get(kind) or [], kind):
+            for name, amount in _devices(as_object(TOOL, container, "a container")).items():
+                of_kind[name] = max(of_kind.get(name, 0), amount) if kind == "initContainers" else of_kind.get(name, 0) + amount
+        amounts = {name: max(amounts.get(name, 0), of_kind.get(name, 0)) for name in (*amounts, *of_kind)}
+    devices = [f"{amount} {name}" for name, amount in sorted(amounts.items()) if amount]
+    return ", ".join([*devices, *([f"{claims} resource claims"] if claims else [])])
+
+
+def _devices(container: dict[str, object]) -> dict[str, int]:
+    resources = _object(container, "resources")
+    found: dict[str, int] = {}
+    for kind in ("requests", "limits"):
+        for name, amount in _object(resources, kind).items():
+            if name.startswith(_DEVICES):
+                found[name] = max(found.get(name, 0), _whole(amount))
+    return found
+
+
+def _whole(amount: object) -> int:
+    text = str(amount)
+    if not _AMOUNT.fullmatch(text):
+        raise ParseError(TOOL, "a whole number of devices", text)
+    return int(text)
+
+
+def _object(mapping: dict[str, object], key: str) -> dict[str, object]:
+    value = mapping.get(key)
+    return {} if value is None else as_object(TOOL, value, key)
+
+
+TOOLS = (Tool("kubernetes-gpu-pods", "format 1", "hwaccept-kubernetes gpu-pods: which pods hold GPUs of a node", parse),)

@@ -1,0 +1,166 @@
+"""Discovery of peers: every pod and every node that should have one is there, with what keeps it from being used, or nothing is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parsers.errors import ParseError
+from parsers.kubernetes.discovery import Discovery, parse
+
+RECORDINGS = Path(__file__).parent.parent / "recordings" / "kubernetes"
+LABELLED = (RECORDINGS / "peers-labelled.jsonl").read_text()
+UNION = (RECORDINGS / "peers-union.jsonl").read_text()
+
+
+def changed(text: str, why: str, change: Callable[[dict[str, Any]], object]) -> Discovery:
+    """A transcript in which the exchanges of one step were changed."""
+    lines = [json.loads(line) for line in text.splitlines()]
+    for line in lines:
+        if line.get("why") == why:
+            change(line)
+    return parse("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def refuse(status: int | None, message: str) -> Callable[[dict[str, Any]], object]:
+    """A change that lets the server refuse, or say nothing."""
+
+    def change(line: dict[str, Any]) -> None:
+        line["status"], line["reply"] = status, {"kind": "Status", "message": message}
+        if status is None:
+            line |= {"reply": None, "date": None, "problem": message}
+
+    return change
+
+
+def of_pod(name: str, **part: dict[str, Any]) -> Callable[[dict[str, Any]], object]:
+    """A change of parts of a pod."""
+
+    def change(line: dict[str, Any]) -> None:
+        [pod] = [item for item in line["reply"]["items"] if item["metadata"]["name"] == name]
+        for key, values in part.items():
+            pod[key] = {**pod[key], **values}
+
+    return change
+
+
+def test_a_forbidden_list_says_which_rule_is_missing() -> None:
+    """A list that was not given is not an empty one."""
+    found = parse((RECORDINGS / "peers-forbidden.jsonl").read_text())
+    assert (found.pods, found.wanted, found.own) == ((), (), None)
+    assert "the Role needs the verb list on pods in namespace burnin" in found.problem
+
+
+@pytest.mark.parametrize(
+    ("text", "why", "status", "said"),
+    [
+        (LABELLED, "nodes", 403, 'nodes is forbidden: User "x" cannot list resource'), (LABELLED, "pods", 500, "etcd"), (LABELLED, "pods", None, "refused"),
+        (UNION, "workload", 403, "x cannot list"), (UNION, "node", 403, "x cannot get"), (UNION, "node", None, "timed out"),
+    ],
+)  # fmt: skip
+def test_whatever_was_not_answered_leaves_nothing_known(text: str, why: str, status: int | None, said: str) -> None:
+    """With one list less there would be hosts less."""
+    found = changed(text, why, refuse(status, said))
+    assert said in found.problem
+    assert (found.pods, found.wanted) == ((), ())
+
+
+def test_our_own_pod_has_to_be_known_where_we_are_one() -> None:
+    """Its annotation says which interfaces we should have; a pod that is not there was named wrongly."""
+    found = parse((RECORDINGS / "peers-no-own.jsonl").read_text())
+    assert 'pods "peer-gone" not found' in found.problem
+    own = parse((RECORDINGS / "peers-own.jsonl").read_text()).own
+    assert own is not None
+    assert (own.name, own.node) == ("peer-a", "node-a")
+
+
+def test_a_stopped_program_knows_nothing() -> None:
+    """What it had asked so far may be a part."""
+    stopped = LABELLED.replace('{"end":"complete"}', '{"end":"stopped","why":"signal 15"}')
+    assert "signal 15" in parse(stopped).problem
+    assert not parse(stopped).complete
+
+
+def test_nodes_by_label_are_wanted_with_or_without_a_pod() -> None:
+    """node-c and node-d have a pod that cannot be used, node-e has none: all are wanted, and the reasons are there."""
+    found = parse(LABELLED)
+    assert found.wanted == ("node-a", "node-b", "node-c", "node-d", "node-e")
+    assert {pod.name: (pod.node, pod.unusable) for pod in found.pods} == {
+        "peer-a": ("node-a", ""), "peer-b": ("node-b", ""), "peer-c": ("node-c", "is Pending"), "peer-d": ("node-d", "is Succeeded"),
+        "peer-x": (None, "is Pending (Unschedulable: 0/6 nodes are available: 6 node(s) didn't match Pod's node affinity.)"),
+    }  # fmt: skip
+
+
+def test_ways_to_name_nodes_are_joined() -> None:
+    """As Autopilot's: nodes of a workload and nodes by name, each once; one that the cluster does not have is still wanted."""
+    found = parse(UNION)
+    assert found.wanted == ("node-b", "node-a", "node-z")
+    assert found.lacking == ("node-z",)
+
+
+def test_nodes_of_a_workload_that_has_ended_are_not_wanted() -> None:
+    """A job that is over runs nowhere."""
+    found = changed(UNION, "workload", of_pod("job-1", status={"phase": "Succeeded"}))
+    assert found.wanted == ("node-a", "node-z")
+
+
+def test_no_node_and_no_pod_are_none() -> None:
+    """Who asked for labels that nobody has gets nothing, and no problem: the caller has to see to it."""
+    found = parse((RECORDINGS / "peers-none.jsonl").read_text())
+    assert (found.pods, found.wanted, found.problem) == ((), (), "")
+
+
+@pytest.mark.parametrize(
+    ("part", "unusable"),
+    [
+        ({"metadata": {"deletionTimestamp": "2026-11-25T08:00:00Z"}}, "is being deleted"),
+        ({"status": {"podIP": None, "podIPs": None}}, "has no address yet"),
+        ({"status": {"phase": "Failed", "reason": "Evicted", "conditions": []}}, "is Failed (Evicted)"),
+        ({"status": {"phase": "Unknown", "conditions": None}}, "is Unknown"),
+        ({"status": {"phase": "Pending", "conditions": [{"status": "False", "reason": "Unschedulable"}]}}, "is Pending (Unschedulable)"),
+        ({"status": {"phase": None}}, "is None"),
+    ],
+)
+def test_a_pod_that_cannot_be_used_says_why(part: dict[str, Any], unusable: str) -> None:
+    """Running alone is not enough: it has to be reached, and to stay."""
+    found = changed(LABELLED, "pods", of_pod("peer-a", **part))
+    assert {pod.name: pod.unusable for pod in found.pods}["peer-a"] == unusable
+
+
+@pytest.mark.parametrize(
+    ("part", "hostname"),
+    [
+        ({}, "peer-a"), ({"spec": {"hostname": "worker-0"}}, "worker-0"), ({"spec": {"hostNetwork": True}}, "node-a"),
+        ({"spec": {"hostname": "x" * 70}}, "x" * 63),
+    ],
+)  # fmt: skip
+def test_the_name_that_a_pod_says_of_itself_is_known(part: dict[str, Any], hostname: str) -> None:
+    """uname -n is compared with it: a container that is not the pod's says another."""
+    found = changed(LABELLED, "pods", of_pod("peer-a", **part))
+    assert found.pods[0].hostname == hostname
+
+
+def test_a_single_address_is_enough() -> None:
+    """Servers before 1.16 have no podIPs."""
+    found = changed(LABELLED, "pods", of_pod("peer-a", status={"podIPs": None, "podIP": "10.0.0.9"}))
+    assert found.pods[0].addresses == ("10.0.0.9",)
+
+
+def test_a_pod_without_a_name_is_refused() -> None:
+    """Nobody could be sent to it."""
+    with pytest.raises(ParseError):
+        changed(LABELLED, "pods", of_pod("peer-a", metadata={"name": None}))
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in RECORDINGS.glob("peers-*.jsonl")))
+def test_a_transcript_that_is_cut_is_refused(name: str) -> None:
+    """A host fewer is what a cut would make of it."""
+    text = (RECORDINGS / name).read_text()
+    assert parse(text).complete
+    for end in [*(number for number, letter in enumerate(text) if letter == "\n"), *range(1, len(text) - 1, 97)]:
+        with pytest.raises(ParseError):
+            parse(text[:end])
