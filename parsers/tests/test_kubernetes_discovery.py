@@ -58,7 +58,8 @@ def test_a_forbidden_list_says_which_rule_is_missing() -> None:
 @pytest.mark.parametrize(
     ("text", "why", "status", "said"),
     [
-        (LABELLED, "nodes", 403, 'nodes is forbidden: User "x" cannot list resource'), (LABELLED, "pods", 500, "etcd"), (LABELLED, "pods", None, "refused"),
+        (LABELLED, "nodes", 403, 'nodes is forbidden: User "x" cannot list resource'), (LABELLED, "pods", 500, "etcd"),
+        (LABELLED, "pods", None, "refused"),
         (UNION, "workload", 403, "x cannot list"), (UNION, "node", 403, "x cannot get"), (UNION, "node", None, "timed out"),
     ],
 )  # fmt: skip
