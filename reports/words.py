@@ -10,7 +10,9 @@ _LARGEST = 1e300
 _GPU = re.compile(r"gpu(\d+)")
 _DIGITS = re.compile(r"(\d{1,18})")
 _NAMED = 6
-_KINDS = {"ping.host": "peers", "ping.reach": "interfaces of peers", "iperf.flow": "sending interfaces", "pvc.create_delete": "storage classes"}
+_KINDS = {
+    "ping.host": "peers", "ping.reach": "interfaces of peers", "iperf.flow": "sending interfaces", "pvc.create_delete": "storage classes",
+}  # fmt: skip
 _UNITLESS = ("count", "share", "text", "version", None)
 
 

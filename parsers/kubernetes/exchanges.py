@@ -237,5 +237,5 @@ def _what_to_do(exchange: Exchange, kind: str, where: str) -> str:
     if exchange.status == 404:
         return f"there is none ({said}): create it, or correct its name"
     if exchange.status in (400, 422):
-        return f"refused as invalid ({said}): correct the spec"
+        return f"refused as invalid ({said}): correct what was asked for"
     return f"refused with status {exchange.status} ({said})"
