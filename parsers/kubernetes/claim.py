@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from parsers.errors import ParseError
 from parsers.json_text import as_list, as_object
-from parsers.kubernetes.exchanges import TOOL, Exchange, Transcript, items_of, refusal
+from parsers.kubernetes.exchanges import TOOL, Exchange, Transcript, items_of, part, refusal, word
 from parsers.kubernetes.exchanges import parse as parse_transcript
 from parsers.reading import Absent, ErrorWord, Field, NotApplicable, Reading
 from parsers.tool import Tool
@@ -68,8 +68,8 @@ def parse(text: str) -> VolumeClaim:
     after, gone_s = _claim_after(told)
     volume_after, volume_gone_s, retained = _volume_after(told)
     return VolumeClaim(
-        storage_class.resource[1] if storage_class is not None else "", _name(claim), _volume(told), _word(body, "volumeBindingMode"),
-        _word(body, "reclaimPolicy"), phase, _bound_s(told, phase), _pod_phase(told), after, gone_s, volume_after, volume_gone_s, retained,
+        storage_class.resource[1] if storage_class is not None else "", _name(claim), _volume(told), word(body, "volumeBindingMode"),
+        word(body, "reclaimPolicy"), phase, _bound_s(told, phase), _pod_phase(told), after, gone_s, volume_after, volume_gone_s, retained,
         _swept(told), told.complete,
     )  # fmt: skip
 
@@ -96,8 +96,8 @@ def _phase(told: Transcript, claim: dict[str, object] | None) -> Field:
         return _refused(last)
     if _uid(last.reply) != _uid(claim or {}):
         return ErrorWord("another", f"another claim has taken the name {_name(claim)} meanwhile")
-    phase = _word(_part(last.reply, "status"), "phase")
-    if phase == "Pending" and _word(_part(last.reply, "metadata"), "deletionTimestamp"):
+    phase = word(part(last.reply, "status"), "phase")
+    if phase == "Pending" and word(part(last.reply, "metadata"), "deletionTimestamp"):
         return ErrorWord("deleted", f"somebody else deleted the claim {_name(claim)} while it was waited for, and it has not gone yet")
     if phase not in _CLAIM_PHASES:
         return ErrorWord("phase", f"the claim's phase is {phase!r}, which is none of {', '.join(_CLAIM_PHASES)}")
@@ -147,7 +147,7 @@ def _refused(asked: Exchange) -> ErrorWord:
 def _bound_s(told: Transcript, phase: Field) -> Field:
     if not isinstance(phase, Reading) or phase.value != "Bound":
         return Absent("a claim that was bound")
-    bound = next(each for each in told.of("bind") if each.answered and _word(_part(each.reply, "status"), "phase") == "Bound")
+    bound = next(each for each in told.of("bind") if each.answered and word(part(each.reply, "status"), "phase") == "Bound")
     return _seconds(told.of(f"create-{_CLAIMS}")[0], bound, "from the claim's creation until it was Bound")
 
 
@@ -159,21 +159,21 @@ def _pod_phase(told: Transcript) -> Field:
         return ErrorWord("404", f"somebody else deleted the pod {last.resource[1]} while it was waited for")
     if not last.answered:
         return _refused(last)
-    phase = _word(_part(last.reply, "status"), "phase")
+    phase = word(part(last.reply, "status"), "phase")
     newest = _newest(told, "pod-events")
     if phase == "Succeeded":
         return _succeeded(told, last)
     if phase == "Failed":
         return _failed(last, newest)
     waiting = _waiting(last)
-    if not waiting and any(_word(event, "reason") in _NOT_MOUNTED for event in items_of(told.of("pod-events"))):
+    if not waiting and any(word(event, "reason") in _NOT_MOUNTED for event in items_of(told.of("pod-events"))):
         return Reading(str(phase), "text", f"the pod could not mount the volume: {newest}")
     return ErrorWord("not run", f"the pod that was to write and read is still {phase} at the time limit: {waiting or newest}")
 
 
 def _succeeded(told: Transcript, last: Exchange) -> Field:
     """Succeeded counts only where the comparison ran on the node that it was pinned to, and ended with 0."""
-    node, wanted = _word(_part(last.reply, "spec"), "nodeName"), _pinned_to(told)
+    node, wanted = word(part(last.reply, "spec"), "nodeName"), _pinned_to(told)
     ended = _terminated(last).get("read")
     if node != wanted:
         return ErrorWord("node", f"the pod ran on {node}, not on {wanted}")
@@ -188,7 +188,7 @@ def _failed(last: Exchange, newest: str) -> Field:
     if not_run is not None:
         return ErrorWord("not run", f"the pod's container could not run: {not_run['reason']}: {_one_line(not_run.get('message'))}")
     if not failed:
-        said = _word(_part(last.reply, "status"), "message") or _word(_part(last.reply, "status"), "reason") or newest
+        said = word(part(last.reply, "status"), "message") or word(part(last.reply, "status"), "reason") or newest
         return ErrorWord("Failed", f"the pod failed before it could write and read: {said}")
     name, state = failed[0]
     said = _one_line(state.get("message")) or _one_line(state.get("reason"))
@@ -197,19 +197,19 @@ def _failed(last: Exchange, newest: str) -> Field:
 
 def _terminated(pod: Exchange) -> dict[str, dict[str, object]]:
     """The containers that have ended, by name, with how."""
-    status = _part(pod.reply, "status")
+    status = part(pod.reply, "status")
     listed = [*_listed(status, "initContainerStatuses"), *_listed(status, "containerStatuses")]
-    ended = {str(_word(each, "name")): _part(_part(each, "state"), "terminated") for each in listed}
+    ended = {str(word(each, "name")): part(part(each, "state"), "terminated") for each in listed}
     return {name: state for name, state in ended.items() if state}
 
 
 def _waiting(pod: Exchange) -> str:
     """What the containers wait for once the volume is mounted, as "write: ErrImagePull (not found)"; "" while it is not."""
-    status = _part(pod.reply, "status")
+    status = part(pod.reply, "status")
     listed = [*_listed(status, "initContainerStatuses"), *_listed(status, "containerStatuses")]
-    waits = [(each, _part(_part(each, "state"), "waiting")) for each in listed]
-    known = [(each, wait) for each, wait in waits if _word(wait, "reason") not in (None, *_NOT_YET)]
-    return "; ".join(f"{_word(each, 'name')}: {_word(wait, 'reason')} ({_one_line(wait.get('message'))})" for each, wait in known)
+    waits = [(each, part(part(each, "state"), "waiting")) for each in listed]
+    known = [(each, wait) for each, wait in waits if word(wait, "reason") not in (None, *_NOT_YET)]
+    return "; ".join(f"{word(each, 'name')}: {word(wait, 'reason')} ({_one_line(wait.get('message'))})" for each, wait in known)
 
 
 def _pinned_to(told: Transcript) -> str | None:
@@ -241,7 +241,7 @@ def _not_gone(last: Exchange, deletions: Sequence[Exchange], what: str) -> Field
     refused = next((each for each in (last, *deletions[-1:]) if not each.answered and each.status != 404), None)
     if refused is not None:
         return _refused(refused)
-    metadata = _part(last.reply, "metadata")
+    metadata = part(last.reply, "metadata")
     finalizers = ", ".join(str(each) for each in _listed_values(metadata, "finalizers")) or "none"
     return Reading("there", "text", f"the {what} {_name(last.reply)} is still there at the time limit, its finalizers: {finalizers}")
 
@@ -263,13 +263,13 @@ def _volume_after(told: Transcript) -> tuple[Field, Field, Field]:
         return gone, _seconds(claim, last, "from the claim's end until its volume was gone"), none
     if not last.answered:
         return _refused(last), Absent("a volume that is gone"), none
-    policy = _word(_part(last.reply, "spec"), "persistentVolumeReclaimPolicy")
-    phase = str(_word(_part(last.reply, "status"), "phase"))
+    policy = word(part(last.reply, "spec"), "persistentVolumeReclaimPolicy")
+    phase = str(word(part(last.reply, "status"), "phase"))
     name = _name(last.reply)
     if policy == "Retain" and phase in ("Released", "Failed"):
         said = f"the volume {name} is left {phase}, as the policy Retain says: remove it, and the storage behind it, by hand"
         return NotApplicable(said), Absent("a volume that is gone"), Reading(phase, "text", said)
-    said = _word(_part(last.reply, "status"), "message") or "it does not say why"
+    said = word(part(last.reply, "status"), "message") or "it does not say why"
     line = f"the volume {name} with policy {policy} is still {phase} at the time limit: {said}"
     return Reading(phase, "text", line), Absent("a volume that is gone"), none
 
@@ -278,7 +278,7 @@ def _swept(told: Transcript) -> Field:
     removed = [each for each in told.of("sweep-delete-pods", f"sweep-delete-{_CLAIMS}") if each.answered or each.status == 404]
     kept = [each for each in told.of("swept-volume") if each.answered]
     names = ", ".join(f"{each.resource[0]} {each.resource[1]}" for each in removed) or "nothing"
-    left = "".join(f"; its volume {each.resource[1]} is still {_word(_part(each.reply, 'status'), 'phase')}" for each in kept)
+    left = "".join(f"; its volume {each.resource[1]} is still {word(part(each.reply, 'status'), 'phase')}" for each in kept)
     return Reading(len(removed), "count", f"left behind by an earlier run and removed: {names}{left}")
 
 
@@ -287,18 +287,18 @@ def _newest(told: Transcript, why: str) -> str:
     last, events = told.last(why), items_of(told.of(why))
     if last is not None and not last.answered:
         return f"its events cannot be read: {refusal(last)}"
-    warnings = [event for event in events if _word(event, "type") == "Warning"]
+    warnings = [event for event in events if word(event, "type") == "Warning"]
     if not events:
         return "no event says why"
     newest = max(warnings or events, key=_time_of)
     kind = "newest warning" if warnings else "no warning, the newest event"
-    return f"{kind}: {_word(newest, 'reason')}: {_one_line(newest.get('message'))}"
+    return f"{kind}: {word(newest, 'reason')}: {_one_line(newest.get('message'))}"
 
 
 def _time_of(event: dict[str, object]) -> str:
     """When an event was seen last. Stamps are UTC in ISO 8601, so that they sort as text; microseconds only where seconds agree."""
-    series = _word(_part(event, "series"), "lastObservedTime")
-    return max(filter(None, [series, *(_word(event, name) for name in _TIMES)]), default="")
+    series = word(part(event, "series"), "lastObservedTime")
+    return max(filter(None, [series, *(word(event, name) for name in _TIMES)]), default="")
 
 
 def _seconds(first: Exchange, last: Exchange, line: str) -> Reading:
@@ -307,21 +307,17 @@ def _seconds(first: Exchange, last: Exchange, line: str) -> Reading:
 
 def _volume(told: Transcript) -> str | None:
     """The claim's volume, by the last reply that names it."""
-    named = [_word(_part(each.reply, "spec"), "volumeName") for each in told.of("bind", "claim-gone") if each.answered]
+    named = [word(part(each.reply, "spec"), "volumeName") for each in told.of("bind", "claim-gone") if each.answered]
     return next((name for name in reversed(named) if name), None)
 
 
 def _name(body: dict[str, object] | None) -> str | None:
-    return None if body is None else _word(_part(body, "metadata"), "name")
+    return None if body is None else word(part(body, "metadata"), "name")
 
 
 def _uid(body: dict[str, object]) -> str | None:
-    return _word(_part(body, "metadata"), "uid")
+    return word(part(body, "metadata"), "uid")
 
-
-def _part(mapping: dict[str, object], key: str) -> dict[str, object]:
-    value = mapping.get(key)
-    return {} if value is None else as_object(TOOL, value, key)
 
 
 def _listed(mapping: dict[str, object], key: str) -> list[dict[str, object]]:
@@ -336,10 +332,6 @@ def _listed_values(mapping: dict[str, object], key: str) -> Sequence[object]:
 def _one_line(text: object) -> str:
     return " ".join(text.split()) if isinstance(text, str) else ""
 
-
-def _word(mapping: dict[str, object], key: str) -> str | None:
-    value = mapping.get(key)
-    return value if isinstance(value, str) else None
 
 
 TOOLS = (Tool("kubernetes-claim", "format 1", "hwaccept-kubernetes claim: a volume from claim to release", parse),)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from parsers.json_text import as_list, as_object, as_text, member
-from parsers.kubernetes.exchanges import TOOL, Transcript, refusal, whole_list
+from parsers.kubernetes.exchanges import TOOL, Transcript, part, refusal, whole_list
 from parsers.kubernetes.exchanges import parse as parse_transcript
 from parsers.tool import Tool
 
@@ -80,15 +80,15 @@ def _unasked(told: Transcript) -> str:
 
 def _wanted(told: Transcript, lists: dict[str, tuple[list[dict[str, object]], str]]) -> tuple[str, ...]:
     """The nodes that any of the ways names, each once and in that order."""
-    named = [_text(_object(node, "metadata"), "name") for node in lists.get("nodes", ([], ""))[0]]
-    workload = [pod for pod in lists.get("workload", ([], ""))[0] if _object(pod, "status").get("phase") not in _ENDED]
-    running = [_optional(_object(pod, "spec"), "nodeName") for pod in workload]
+    named = [_text(part(node, "metadata"), "name") for node in lists.get("nodes", ([], ""))[0]]
+    workload = [pod for pod in lists.get("workload", ([], ""))[0] if part(pod, "status").get("phase") not in _ENDED]
+    running = [_optional(part(pod, "spec"), "nodeName") for pod in workload]
     asked = [each.resource[1] for each in told.of("node")]
     return tuple(dict.fromkeys([*sorted(named), *sorted(filter(None, running)), *asked]))
 
 
 def _pod(pod: dict[str, object]) -> Pod:
-    metadata, spec, status = (_object(pod, key) for key in ("metadata", "spec", "status"))
+    metadata, spec, status = (part(pod, key) for key in ("metadata", "spec", "status"))
     name, node = _text(metadata, "name"), _optional(spec, "nodeName")
     listed = [_text(as_object(TOOL, each, "a pod's address"), "ip") for each in as_list(TOOL, status.get("podIPs") or [], "podIPs")]
     single = _optional(status, "podIP")
@@ -96,7 +96,7 @@ def _pod(pod: dict[str, object]) -> Pod:
     own = (_optional(spec, "hostname") or name)[:_LONGEST_HOSTNAME]
     return Pod(
         _text(metadata, "namespace"), name, node, node if spec.get("hostNetwork") is True and node else own, addresses,
-        _optional(_object(metadata, "annotations"), NETWORK_STATUS), _unusable(metadata, status, addresses),
+        _optional(part(metadata, "annotations"), NETWORK_STATUS), _unusable(metadata, status, addresses),
     )  # fmt: skip
 
 
@@ -119,10 +119,6 @@ def _why(status: dict[str, object]) -> str:
     reason, message = told[0].get("reason"), _optional(told[0], "message")
     return f" ({reason}{f': {message}' if message else ''})"
 
-
-def _object(mapping: dict[str, object], key: str) -> dict[str, object]:
-    value = mapping.get(key)
-    return {} if value is None else as_object(TOOL, value, key)
 
 
 def _text(mapping: dict[str, object], key: str) -> str:

@@ -184,6 +184,18 @@ def items_of(exchanges: Iterable[Exchange]) -> list[dict[str, object]]:
     return [as_object(TOOL, entry, "an object of a list") for page in pages for entry in page]
 
 
+def part(mapping: dict[str, object], key: str) -> dict[str, object]:
+    """The object at `key`; an empty one where there is none. Raises ParseError for anything else."""
+    value = mapping.get(key)
+    return {} if value is None else as_object(TOOL, value, key)
+
+
+def word(mapping: dict[str, object], key: str) -> str | None:
+    """The text at `key`; None where there is none, or something else."""
+    value = mapping.get(key)
+    return value if isinstance(value, str) else None
+
+
 def whole_list(told: Transcript, why: str) -> tuple[list[dict[str, object]], str]:
     """
     The objects of a list that was read to its end, and ""; else nothing, and why.

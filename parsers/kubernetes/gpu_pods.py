@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from parsers.errors import ParseError
 from parsers.json_text import as_list, as_object
-from parsers.kubernetes.exchanges import TOOL, Exchange, Transcript, refusal, whole_list
+from parsers.kubernetes.exchanges import TOOL, Exchange, Transcript, part, refusal, whole_list
 from parsers.kubernetes.exchanges import parse as parse_transcript
 from parsers.tool import Tool
 
@@ -56,14 +56,14 @@ def _problem(told: Transcript) -> str:
 
 
 def _holders(pods: list[dict[str, object]], own: Exchange | None) -> tuple[str, ...]:
-    own_uid = None if own is None else _object(own.reply, "metadata").get("uid")
-    others = [pod for pod in pods if own_uid is None or _object(pod, "metadata").get("uid") != own_uid]
-    held = [(_object(pod, "metadata"), _held(pod)) for pod in others if _object(pod, "status").get("phase") not in _ENDED]
+    own_uid = None if own is None else part(own.reply, "metadata").get("uid")
+    others = [pod for pod in pods if own_uid is None or part(pod, "metadata").get("uid") != own_uid]
+    held = [(part(pod, "metadata"), _held(pod)) for pod in others if part(pod, "status").get("phase") not in _ENDED]
     return tuple(f"{metadata.get('namespace')}/{metadata.get('name')} ({what})" for metadata, what in held if what)
 
 
 def _held(pod: dict[str, object]) -> str:
-    spec = _object(pod, "spec")
+    spec = part(pod, "spec")
     claims = len(as_list(TOOL, spec.get("resourceClaims") or [], "resourceClaims"))
     amounts: dict[str, int] = {}
     for kind in _CONTAINERS:
@@ -77,10 +77,10 @@ def _held(pod: dict[str, object]) -> str:
 
 
 def _devices(container: dict[str, object]) -> dict[str, int]:
-    resources = _object(container, "resources")
+    resources = part(container, "resources")
     found: dict[str, int] = {}
     for kind in ("requests", "limits"):
-        for name, amount in _object(resources, kind).items():
+        for name, amount in part(resources, kind).items():
             if name.startswith(_DEVICES):
                 found[name] = max(found.get(name, 0), _whole(amount))
     return found
@@ -92,10 +92,6 @@ def _whole(amount: object) -> int:
         raise ParseError(TOOL, "a whole number of devices", text)
     return int(text)
 
-
-def _object(mapping: dict[str, object], key: str) -> dict[str, object]:
-    value = mapping.get(key)
-    return {} if value is None else as_object(TOOL, value, key)
 
 
 TOOLS = (Tool("kubernetes-gpu-pods", "format 1", "hwaccept-kubernetes gpu-pods: which pods hold GPUs of a node", parse),)
