@@ -12,7 +12,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from parsers.errors import ParseError
-from parsers.json_text import as_list, as_object, as_text, find_document
+from parsers.json_text import as_list, as_object, as_text, find_document, only_keys
 
 TOOL = "network-status"
 
@@ -27,22 +27,35 @@ class Network:
 
 
 def parse(text: str) -> tuple[Network, ...]:
-    """The entries in their order. Raises ParseError for what is no such array, an address that is none, or an interface given twice."""
-    document = find_document(TOOL, f'{{"networks":{text}}}')
-    if document.notes:
-        raise ParseError(TOOL, "one JSON array", document.notes[0])
-    entries = as_list(TOOL, document.value["networks"], "the annotation")
-    networks = tuple(_network(as_object(TOOL, entry, "an entry")) for entry in entries)
-    named = [network.interface for network in networks if network.interface is not None]
-    for name in named:
-        if named.count(name) > 1 and len({network.addresses for network in networks if network.interface == name}) > 1:
-            raise ParseError(TOOL, "each interface once", name)
+    """
+    The entries in their order.
+
+    Raises ParseError for what is no such array, an address that is none or of every host, or an interface that is given twice.
+    """
+    networks = tuple(_network(as_object(TOOL, entry, "an entry")) for entry in _entries(text))
+    known: dict[str, tuple[str, ...]] = {}
+    for network in networks:
+        if network.interface is not None and known.setdefault(network.interface, network.addresses) != network.addresses:
+            raise ParseError(TOOL, "each interface once", network.interface)
     return networks
 
 
+def _entries(text: str) -> list[object]:
+    array = text.strip(" \t\r\n")
+    if not array.startswith("["):
+        raise ParseError(TOOL, "a JSON array", array.partition("\n")[0])
+    document = find_document(TOOL, f'{{"networks":{array}}}')
+    only_keys(TOOL, document.value, ("networks",), "the annotation")
+    if document.notes:
+        raise ParseError(TOOL, "one JSON array", document.notes[0])
+    return as_list(TOOL, document.value["networks"], "the annotation")
+
+
 def by_interface(networks: tuple[Network, ...]) -> dict[str, tuple[str, ...]]:
-    """The addresses of each interface that has any."""
-    return {network.interface: network.addresses for network in networks if network.interface is not None and network.addresses}
+    """The addresses of each interface that has any, and at "" those of which no interface is said."""
+    found = {network.interface: network.addresses for network in networks if network.interface is not None}
+    unplaced = tuple(dict.fromkeys(each for network in networks if network.interface is None for each in network.addresses))
+    return {name: addresses for name, addresses in [*found.items(), ("", unplaced)] if addresses}
 
 
 def _network(entry: dict[str, object]) -> Network:
@@ -54,8 +67,11 @@ def _network(entry: dict[str, object]) -> Network:
 
 
 def _address(text: str) -> str:
-    """The address without the prefix that some CNIs add."""
+    """The address without the prefix that some CNIs add. One that no other host can be asked at is none."""
     try:
-        return str(ipaddress.ip_interface(text).ip)
+        address = ipaddress.ip_interface(text).ip
     except ValueError as error:
         raise ParseError(TOOL, "an IP address", text) from error
+    if address.is_loopback or address.is_unspecified or address.is_multicast or getattr(address, "ipv4_mapped", None):
+        raise ParseError(TOOL, "the address of one pod", text)
+    return str(address)

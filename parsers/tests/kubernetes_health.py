@@ -36,7 +36,7 @@ def _gpu_pods(record: GpuPods) -> bool:
 def _peers(record: Discovery) -> bool:
     usable = [pod.node for pod in record.pods if not pod.unusable]
     known = record.complete and not record.problem and bool(record.wanted)
-    return known and not record.lacking and all(usable.count(node) == 1 for node in record.wanted)
+    return known and not record.lacking and not record.not_ready and all(usable.count(node) == 1 for node in record.wanted)
 
 
 HEALTHY: dict[str, Callable[[Any], bool]] = {

@@ -123,6 +123,17 @@ def test_no_node_and_no_pod_are_none() -> None:
         ({"status": {"phase": "Failed", "reason": "Evicted", "conditions": []}}, "is Failed (Evicted)"),
         ({"status": {"phase": "Unknown", "conditions": None}}, "is Unknown"),
         ({"status": {"phase": "Pending", "conditions": [{"status": "False", "reason": "Unschedulable"}]}}, "is Pending (Unschedulable)"),
+        (
+            {"status": {"phase": "Pending", "conditions": [{"status": "False", "reason": "ContainersNotReady"}], "containerStatuses": [
+                {"state": {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image \"peer\""}}},
+            ]}},
+            'is Pending (ImagePullBackOff: Back-off pulling image "peer")',
+        ),
+        (
+            {"status": {"phase": "Pending", "conditions": [], "containerStatuses": [{"state": {"waiting": {"reason": "PodInitializing"}}}],
+                        "initContainerStatuses": [{"state": {"waiting": {"reason": "CreateContainerError"}}}, {"state": {}}]}},
+            "is Pending (CreateContainerError)",
+        ),
         ({"status": {"phase": None}}, "is None"),
     ],
 )
@@ -136,7 +147,7 @@ def test_a_pod_that_cannot_be_used_says_why(part: dict[str, Any], unusable: str)
     ("part", "hostname"),
     [
         ({}, "peer-a"), ({"spec": {"hostname": "worker-0"}}, "worker-0"), ({"spec": {"hostNetwork": True}}, "node-a"),
-        ({"spec": {"hostname": "x" * 70}}, "x" * 63),
+        ({"spec": {"hostname": "x" * 70}}, "x" * 63), ({"metadata": {"name": f"{'x' * 61}-.y"}}, "x" * 61),
     ],
 )  # fmt: skip
 def test_the_name_that_a_pod_says_of_itself_is_known(part: dict[str, Any], hostname: str) -> None:
@@ -151,10 +162,42 @@ def test_a_single_address_is_enough() -> None:
     assert found.pods[0].addresses == ("10.0.0.9",)
 
 
-def test_a_pod_without_a_name_is_refused() -> None:
+@pytest.mark.parametrize(
+    "part", [{"metadata": {"name": None}}, {"metadata": {"namespace": None}}, {"spec": {"containers": None}}, {"spec": {"containers": [7]}}]
+)
+def test_a_pod_without_a_name_or_a_container_is_refused(part: dict[str, Any]) -> None:
     """Nobody could be sent to it."""
     with pytest.raises(ParseError):
-        changed(LABELLED, "pods", of_pod("peer-a", metadata={"name": None}))
+        changed(LABELLED, "pods", of_pod("peer-a", **part))
+
+
+@pytest.mark.parametrize(
+    ("conditions", "why"),
+    [
+        ([{"type": "Ready", "status": "Unknown", "reason": "NodeStatusUnknown", "message": "Kubelet stopped posting node status."}],
+         "is not Ready (NodeStatusUnknown: Kubelet stopped posting node status.)"),
+        ([{"type": "MemoryPressure", "status": "True"}, {"type": "Ready", "status": "False"}], "is not Ready"),
+        ([{"type": "MemoryPressure", "status": "True"}], "is not Ready (it has never said that it is)"),
+        ([], "is not Ready (it has never said that it is)"), (None, "is not Ready (it has never said that it is)"),
+    ],
+)  # fmt: skip
+def test_a_node_that_is_not_ready_says_why(conditions: list[dict[str, str]] | None, why: str) -> None:
+    """By label or by name: what its pods were is a memory."""
+    by_label = changed(LABELLED, "nodes", of_pod("node-c", status={"conditions": conditions}))
+    assert by_label.not_ready == {"node-c": why}
+
+    def change(line: dict[str, Any]) -> None:
+        if line["status"] == 200:
+            line["reply"]["status"]["conditions"] = conditions
+
+    by_name = changed(UNION, "node", change)
+    assert (by_name.not_ready, by_name.lacking) == ({"node-a": why}, ("node-z",))
+
+
+def test_nodes_that_are_ready_have_nothing_against_them() -> None:
+    """All of the recorded ones are."""
+    assert parse(LABELLED).not_ready == {}
+    assert [pod.containers for pod in parse(LABELLED).pods] == [("main",)] * 5
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in RECORDINGS.glob("peers-*.jsonl")))

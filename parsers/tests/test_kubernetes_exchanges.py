@@ -197,7 +197,10 @@ QUOTA = 'pods "job-1" is forbidden: exceeded quota: few, requested: pods=1, used
          'get pods job-1 in namespace burnin: there is none (pods "job-1" not found): create it, or correct its name'),
         (("POST", PODS, 409, "already exists"), "create pods in namespace burnin: refused with status 409 (already exists)"),
         (("POST", PODS, 400, "bad"), "create pods in namespace burnin: refused as invalid (bad): correct what was asked for"),
-        (("POST", PODS, 422, "wrong\n  size"), "create pods in namespace burnin: refused as invalid (wrong size): correct what was asked for"),
+        (
+            ("POST", PODS, 422, "wrong\n  size"),
+            "create pods in namespace burnin: refused as invalid (wrong size): correct what was asked for",
+        ),
         (("GET", PODS, 429, "slow down"), "list pods in namespace burnin: refused with status 429 (slow down)"),
         (("GET", PODS, 500, ""), "list pods in namespace burnin: refused with status 500 (it said nothing)"),
         (("GET", PODS, None), "list pods in namespace burnin: the API server did not answer (connection refused): "

@@ -22,7 +22,8 @@ WHOLE = """[
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "null", "{}", '"eth0"', "7", "[", '[{"name": "a"}', "[] []", '[{"name": "a"}], "more": [', "[7]", '[["a"]]',
+        "", " ", "null", '[], "more": 1', '[{"ips": ["127.0.0.1"]}]', '[{"ips": ["::"]}]', '[{"ips": ["0.0.0.0"]}]', '[{"ips": ["ff02::1"]}]',
+        '[{"ips": ["::ffff:10.0.0.1"]}]', "{}", '"eth0"', "7", "[", '[{"name": "a"}', "[] []", '[{"name": "a"}], "more": [', "[7]", '[["a"]]',
         '[{"name": 7}]',
         '[{"interface": 7}]', '[{"ips": "10.0.0.1"}]',
         '[{"ips": [7]}]', '[{"ips": ["10.0.0.300"]}]', '[{"ips": ["eth0"]}]', '[{"ips": [""]}]',
@@ -61,7 +62,12 @@ def test_a_whole_annotation_is_read() -> None:
         ('[{"name": "a", "interface": ""}]', (Network("a", None, ()),), {}),
         ('[{"name": "a", "interface": "net1"}]', (Network("a", "net1", ()),), {}),
         ('[{"name": "a", "interface": null, "ips": null}]', (Network("a", None, ()),), {}),
-        ('[{"name": "a", "ips": ["10.0.0.1"]}]', (Network("a", None, ("10.0.0.1",)),), {}),
+        ('[{"name": "a", "ips": ["10.0.0.1"]}]', (Network("a", None, ("10.0.0.1",)),), {"": ("10.0.0.1",)}),
+        (
+            '[{"ips": ["10.0.0.1"]}, {"interface": "e", "ips": ["10.0.0.2"]}, {"ips": ["10.0.0.3", "10.0.0.1"]}]',
+            (Network("", None, ("10.0.0.1",)), Network("", "e", ("10.0.0.2",)), Network("", None, ("10.0.0.3", "10.0.0.1"))),
+            {"e": ("10.0.0.2",), "": ("10.0.0.1", "10.0.0.3")},
+        ),
         ('[{"name": "a", "interface": "net1", "ips": ["10.0.0.1/24"]}]', (Network("a", "net1", ("10.0.0.1",)),), {"net1": ("10.0.0.1",)}),
         (
             '[{"interface": "e", "ips": ["10.0.0.1"]}, {"interface": "e", "ips": ["10.0.0.1"]}]',
@@ -90,4 +96,11 @@ def test_anything_is_read_or_refused(entries: list[dict[str, Any]]) -> None:
         found = parse(json.dumps(entries))
     except ParseError:
         return
+    assert set(by_interface(found)) <= {"", *(str(entry.get("interface")) for entry in entries)}
     assert [network.addresses for network in found] == [tuple(entry.get("ips") or ()) for entry in entries]
+
+
+def test_a_thousand_interfaces_are_no_matter() -> None:
+    """An annotation may have a quarter of a million letters."""
+    entries = [{"interface": f"net{number}", "ips": [f"10.{number >> 8}.{number & 255}.1"]} for number in range(5000)]
+    assert len(by_interface(parse(json.dumps(entries)))) == 5000
