@@ -96,12 +96,26 @@ def _phase(told: Transcript, claim: dict[str, object] | None) -> Field:
         return _refused(last)
     if _uid(last.reply) != _uid(claim or {}):
         return ErrorWord("another", f"another claim has taken the name {_name(claim)} meanwhile")
+    changed = _changed(told, last)
+    if changed:
+        return ErrorWord("changed", changed)
     phase = word(part(last.reply, "status"), "phase")
     if phase == "Pending" and word(part(last.reply, "metadata"), "deletionTimestamp"):
         return ErrorWord("deleted", f"somebody else deleted the claim {_name(claim)} while it was waited for, and it has not gone yet")
     if phase not in _CLAIM_PHASES:
         return ErrorWord("phase", f"the claim's phase is {phase!r}, which is none of {', '.join(_CLAIM_PHASES)}")
     return _seen_phase(told, phase)
+
+
+def _changed(told: Transcript, claim: Exchange) -> str:
+    """What the claim is beside what was asked for: something on the way into the cluster may change it, and another class is measured."""
+    sent = part(as_object(TOOL, told.of(f"create-{_CLAIMS}")[0].sent, "a claim that was sent"), "spec")
+    has = part(claim.reply, "spec")
+    for key in ("storageClassName", "accessModes"):
+        if has.get(key) != sent.get(key):
+            became = f"the claim has {key} {has.get(key)!r}, not {sent.get(key)!r} that was asked for"
+            return f"{became}: see what changes claims on their way into this cluster"
+    return ""
 
 
 def _seen_phase(told: Transcript, phase: str) -> Field:

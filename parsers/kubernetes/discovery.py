@@ -46,13 +46,21 @@ class Pod:
 
 
 @dataclass(frozen=True)
+class NotReady:
+    """A node that is not Ready, and in which way, as in "is not Ready (NodeStatusUnknown: Kubelet stopped posting node status.)"."""
+
+    node: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Discovery:
     """
     All pods that were looked for, and the nodes that should run one.
 
-    `own` is the pod that asked, None where it is none. `lacking` has those of `wanted` that the cluster does not have, `not_ready` says
-    of each that is not Ready why; of nodes that are wanted for a workload only this is not asked. `problem` says why nothing is known;
-    then the rest means nothing.
+    `own` is the pod that asked, None where it is none. `lacking` has those of `wanted` that the cluster does not have, `not_ready` those
+    that are not Ready; nodes that are wanted for a workload only are not asked for this. `problem` says why nothing is known; then the
+    rest means nothing.
     """
 
     namespace: str
@@ -60,27 +68,36 @@ class Discovery:
     pods: tuple[Pod, ...]
     wanted: tuple[str, ...]
     lacking: tuple[str, ...]
-    not_ready: dict[str, str]
+    not_ready: tuple[NotReady, ...]
     problem: str
     complete: bool
 
 
 def parse(text: str) -> Discovery:
-    """Pods and nodes. Raises ParseError for a transcript that is cut or of another action, and for a pod without a name."""
+    """Pods and nodes. Raises ParseError for a transcript that is cut or of another action, and for a pod without a name, or twice."""
     told = parse_transcript(text, "peers")
     lists = {why: whole_list(told, why) for why in ("pods", *(why for why in ("nodes", "workload") if told.of(why)))}
     unread = next((problem for _, problem in lists.values() if problem), "")
     problem = f"the program was stopped: {told.stopped}" if told.stopped else unread or _unasked(told)
     if problem:
-        return Discovery(told.namespace, None, (), (), (), {}, problem, told.complete)
-    pods = tuple(_pod(each) for each in lists["pods"][0])
+        return Discovery(told.namespace, None, (), (), (), (), problem, told.complete)
+    pods = _each_once(tuple(_pod(each) for each in lists["pods"][0]))
     named, listed = _named(told), lists.get("nodes", ([], ""))[0]
     lacking = tuple(name for name, asked in named.items() if asked.status == 404)
     found = [*listed, *(asked.reply for asked in named.values() if asked.answered)]
-    not_ready = {_text(part(node, "metadata"), "name"): why for node in found if (why := _not_ready(node))}
+    not_ready = tuple(NotReady(_text(part(node, "metadata"), "name"), why) for node in found if (why := _not_ready(node)))
     own = told.last("own-pod")
     asking = None if own is None else _pod(own.reply)
     return Discovery(told.namespace, asking, pods, _wanted(listed, lists, named), lacking, not_ready, "", told.complete)
+
+
+def _each_once(pods: tuple[Pod, ...]) -> tuple[Pod, ...]:
+    seen: set[tuple[str, str]] = set()
+    for pod in pods:
+        if (pod.namespace, pod.name) in seen:
+            raise ParseError(TOOL, "each pod once", pod.name)
+        seen.add((pod.namespace, pod.name))
+    return pods
 
 
 def _named(told: Transcript) -> dict[str, Exchange]:
@@ -105,7 +122,7 @@ def _wanted(listed: _Objects, lists: dict[str, tuple[_Objects, str]], named: Ite
 
 
 def _not_ready(node: dict[str, object]) -> str:
-    """Why a node is not Ready, as "is not Ready (NodeStatusUnknown: Kubelet stopped posting node status.)"; "" where it is."""
+    """In which way a node is not Ready; "" where it is."""
     told = [each for each in _conditions(part(node, "status")) if each.get("type") == "Ready"]
     if told and told[0].get("status") == "True":
         return ""

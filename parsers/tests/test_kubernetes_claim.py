@@ -300,3 +300,23 @@ def test_what_is_no_object_is_refused(why: str, key: str, value: object) -> None
     """Not read as one that says nothing."""
     with pytest.raises(ParseError):
         claim("bound", replies(why, lambda reply: reply.update({key: value})))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("storageClassName", "slow", "the claim has storageClassName 'slow', not 'fast' that was asked for"),
+        ("storageClassName", None, "the claim has storageClassName None, not 'fast'"),
+        ("accessModes", ["ReadOnlyMany"], "the claim has accessModes ['ReadOnlyMany'], not ['ReadWriteOnce']"),
+    ],
+)
+def test_a_claim_that_was_changed_on_its_way_is_no_measurement_of_the_class(key: str, value: object, said: str) -> None:
+    """An admission webhook may give it another class, which then passes in the place of the promised one."""
+
+    def change(lines: list[Line]) -> None:
+        for line in of(lines, "bind"):
+            line["reply"]["spec"][key] = value
+
+    phase = parse(edited("claim-bound", change)).phase
+    assert isinstance(phase, ErrorWord)
+    assert said in phase.line

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from parsers.errors import ParseError
-from parsers.kubernetes.discovery import Discovery, parse
+from parsers.kubernetes.discovery import Discovery, NotReady, parse
+from parsers.tests.damage import changed as changed_text
+from parsers.tests.kubernetes_health import BAD, HEALTHY
 
 RECORDINGS = Path(__file__).parent.parent / "recordings" / "kubernetes"
 LABELLED = (RECORDINGS / "peers-labelled.jsonl").read_text()
@@ -136,7 +140,7 @@ def test_no_node_and_no_pod_are_none() -> None:
         ),
         ({"status": {"phase": None}}, "is None"),
     ],
-)
+)  # fmt: skip
 def test_a_pod_that_cannot_be_used_says_why(part: dict[str, Any], unusable: str) -> None:
     """Running alone is not enough: it has to be reached, and to stay."""
     found = changed(LABELLED, "pods", of_pod("peer-a", **part))
@@ -171,6 +175,12 @@ def test_a_pod_without_a_name_or_a_container_is_refused(part: dict[str, Any]) ->
         changed(LABELLED, "pods", of_pod("peer-a", **part))
 
 
+def test_a_pod_that_is_listed_twice_is_refused() -> None:
+    """Its node would have two, or one more than it has."""
+    with pytest.raises(ParseError, match="each pod once"):
+        changed(LABELLED, "pods", lambda line: line["reply"]["items"].append(line["reply"]["items"][0]))
+
+
 @pytest.mark.parametrize(
     ("conditions", "why"),
     [
@@ -184,19 +194,30 @@ def test_a_pod_without_a_name_or_a_container_is_refused(part: dict[str, Any]) ->
 def test_a_node_that_is_not_ready_says_why(conditions: list[dict[str, str]] | None, why: str) -> None:
     """By label or by name: what its pods were is a memory."""
     by_label = changed(LABELLED, "nodes", of_pod("node-c", status={"conditions": conditions}))
-    assert by_label.not_ready == {"node-c": why}
+    assert by_label.not_ready == (NotReady("node-c", why),)
 
     def change(line: dict[str, Any]) -> None:
         if line["status"] == 200:
             line["reply"]["status"]["conditions"] = conditions
 
     by_name = changed(UNION, "node", change)
-    assert (by_name.not_ready, by_name.lacking) == ({"node-a": why}, ("node-z",))
+    assert (by_name.not_ready, by_name.lacking) == ((NotReady("node-a", why),), ("node-z",))
+
+
+def test_nodes_and_pods_that_are_not_well_are_told_apart() -> None:
+    """A pod that waits for its image, one that is being deleted, and one that still stands there as Running on a node that is not Ready."""
+    found = parse((RECORDINGS / "peers-not-ready.jsonl").read_text())
+    assert found.wanted == ("node-a", "node-b", "node-c", "node-d")
+    assert found.not_ready == (NotReady("node-d", "is not Ready (Fake: a fake node)"),)
+    assert {pod.name: pod.unusable for pod in found.pods} == {
+        "peer-a": "", "peer-b": "is Pending (ImagePullBackOff)", "peer-c": "is being deleted", "peer-d": "",
+    }  # fmt: skip
+    assert {pod.containers for pod in found.pods} == {("peer", "tools")}
 
 
 def test_nodes_that_are_ready_have_nothing_against_them() -> None:
     """All of the recorded ones are."""
-    assert parse(LABELLED).not_ready == {}
+    assert parse(LABELLED).not_ready == ()
     assert [pod.containers for pod in parse(LABELLED).pods] == [("main",)] * 5
 
 
@@ -208,3 +229,31 @@ def test_a_transcript_that_is_cut_is_refused(name: str) -> None:
     for end in [*(number for number, letter in enumerate(text) if letter == "\n"), *range(1, len(text) - 1, 97)]:
         with pytest.raises(ParseError):
             parse(text[:end])
+
+
+def spoilt(text: str) -> Iterator[str]:
+    """A transcript with each of its lines left out, told twice, or in the place of the next one."""
+    lines = text.splitlines(keepends=True)
+    for number in range(len(lines)):
+        yield "".join([*lines[:number], *lines[number + 1 :]])
+        yield "".join([*lines[: number + 1], *lines[number:]])
+        yield "".join([*lines[:number], *lines[number + 1 : number + 2], lines[number], *lines[number + 2 :]])
+
+
+@pytest.mark.parametrize("name", BAD["kubernetes-peers"])
+def test_no_damage_makes_a_sick_cluster_well(name: str) -> None:
+    """A line less, twice or elsewhere: refused, or still not all that is wanted is there."""
+    healthy = HEALTHY["kubernetes-peers"]
+    text = (RECORDINGS.parent / name).read_text()
+    assert not healthy(parse(text))
+    for each in spoilt(text):
+        with contextlib.suppress(ParseError):
+            assert not healthy(parse(each))
+
+
+@settings(deadline=None, max_examples=150)
+@given(changed_text(LABELLED))
+def test_a_transcript_that_was_changed_is_read_or_refused(text: str) -> None:
+    """Nothing but ParseError comes of it."""
+    with contextlib.suppress(ParseError):
+        parse(text)
