@@ -17,6 +17,7 @@ from parsers.errors import ParseError
 from parsers.json_text import as_list, as_object
 from parsers.kubernetes.exchanges import TOOL, Exchange, Transcript, items_of, part, refusal, word
 from parsers.kubernetes.exchanges import parse as parse_transcript
+from parsers.kubernetes.quantity import amount_of
 from parsers.reading import Absent, ErrorWord, Field, NotApplicable, Reading
 from parsers.tool import Tool
 
@@ -26,6 +27,9 @@ _WRONG_PARAMETERS = re.compile(r"code = InvalidArgument\b|invalid AccessModes|ac
 _NOT_MOUNTED = ("FailedMount", "FailedAttachVolume", "FailedMapVolume")
 _NOT_YET = ("ContainerCreating", "PodInitializing")
 _NOT_RUN = ("StartError", "ContainerCannotRun", "OOMKilled")
+_KILLED = (137, 143)
+_OF_ONE = ("bind", "claim-gone", "use", "pod", "pod-gone")
+"""Steps that are about what was made; what is deleted may also be what was found by its label."""
 _TIMES = ("lastTimestamp", "eventTime", "firstTimestamp")
 
 
@@ -43,6 +47,9 @@ class VolumeClaim:
     """
 
     storage_class: str
+    size: str | None
+    access_mode: str | None
+    node: str | None
     name: str | None
     volume: str | None
     binding_mode: str | None
@@ -62,24 +69,59 @@ class VolumeClaim:
 def parse(text: str) -> VolumeClaim:
     """What the transcript says. Raises ParseError for one that is cut, of another action, or of no API server."""
     told = parse_transcript(text, "claim")
+    _check_names(told)
     claim, storage_class = _claim(told), told.last("class")
     body = storage_class.reply if storage_class is not None and storage_class.answered else {}
     phase = _phase(told, claim)
     after, gone_s = _claim_after(told)
     volume_after, volume_gone_s, retained = _volume_after(told)
+    size, access_mode = _asked_for(told)
     return VolumeClaim(
-        storage_class.resource[1] if storage_class is not None else "", _name(claim), _volume(told), word(body, "volumeBindingMode"),
+        storage_class.resource[1] if storage_class is not None else "", size, access_mode,
+        _pinned_to(told) if told.of("create-pods") else None, _name(claim), _volume(told), word(body, "volumeBindingMode"),
         word(body, "reclaimPolicy"), phase, _bound_s(told, phase), _pod_phase(told), after, gone_s, volume_after, volume_gone_s, retained,
         _swept(told), told.complete,
     )  # fmt: skip
 
 
+def _asked_for(told: Transcript) -> tuple[str | None, str | None]:
+    """The size and the access mode that were sent."""
+    spec = _sent_spec(told)
+    modes = _listed_values(spec, "accessModes")
+    size = word(part(part(spec, "resources"), "requests"), "storage")
+    return size, modes[0] if len(modes) == 1 and isinstance(modes[0], str) else None
+
+
+def _sent_spec(told: Transcript) -> dict[str, object]:
+    """The specification of the claim as it was sent; an empty one where none was."""
+    made = told.of(f"create-{_CLAIMS}")
+    return part(as_object(TOOL, made[0].sent, "a claim that was sent"), "spec") if made else {}
+
+
+def _check_names(told: Transcript) -> None:
+    """Raises ParseError where steps of one claim are about another object, or where what deletes does not."""
+    claim, pod = _name(_claim(told)), _name(_made(told, "pods"))
+    for why, name in (
+        ("bind", claim), ("claim-gone", claim), (f"delete-{_CLAIMS}", claim), ("use", pod), ("pod", pod), ("pod-gone", pod),
+        ("delete-pods", pod),
+    ):  # fmt: skip
+        for each in told.of(why):
+            if each.resource[2] != told.namespace or (name is not None and each.resource[1] != name and why in _OF_ONE):
+                raise ParseError(TOOL, f"{why} of {name} in namespace {told.namespace}", each.path)
+            if why.startswith("delete-") and (each.method != "DELETE" or each.query):
+                raise ParseError(TOOL, "a deletion", f"{each.method} {each.path} {each.query}")
+
+
 def _claim(told: Transcript) -> dict[str, object] | None:
     """The claim as it was created, or found after a creation of which nobody knew."""
-    made = told.last(f"create-{_CLAIMS}")
+    return _made(told, _CLAIMS)
+
+
+def _made(told: Transcript, kind: str) -> dict[str, object] | None:
+    made = told.last(f"create-{kind}")
     if made is None or made.answered:
         return None if made is None else made.reply
-    found = items_of(told.of(f"find-{_CLAIMS}")[-1:])
+    found = items_of(told.of(f"find-{kind}")[-1:])
     return found[0] if found else None
 
 
@@ -109,17 +151,23 @@ def _phase(told: Transcript, claim: dict[str, object] | None) -> Field:
 
 def _changed(told: Transcript, claim: Exchange) -> str:
     """What the claim is beside what was asked for: something on the way into the cluster may change it, and another class is measured."""
-    sent = part(as_object(TOOL, told.of(f"create-{_CLAIMS}")[0].sent, "a claim that was sent"), "spec")
-    has = part(claim.reply, "spec")
-    for key in ("storageClassName", "accessModes"):
-        if has.get(key) != sent.get(key):
-            became = f"the claim has {key} {has.get(key)!r}, not {sent.get(key)!r} that was asked for"
-            return f"{became}: see what changes claims on their way into this cluster"
+    sent, has = _sent_spec(told), part(claim.reply, "spec")
+    pairs: list[tuple[str, object, object]] = [(key, has.get(key), sent.get(key)) for key in ("storageClassName", "accessModes")]
+    sizes = [part(part(spec, "resources"), "requests").get("storage") for spec in (has, sent)]
+    if amount_of(sizes[0]) != amount_of(sizes[1]):
+        pairs.append(("a size of", sizes[0], sizes[1]))
+    for key, became, asked in pairs:
+        if became != asked:
+            said = f"the claim has {key} {became!r}, not {asked!r} that was asked for"
+            return f"{said}: see what changes claims on their way into this cluster"
+    capacity = part(part(claim.reply, "status"), "capacity").get("storage")
+    if word(part(claim.reply, "status"), "phase") == "Bound" and (amount_of(capacity) or 0) < (amount_of(sizes[1]) or 0):
+        return f"its volume has {capacity!r}, less than the {sizes[1]} that were asked for"
     return ""
 
 
 def _seen_phase(told: Transcript, phase: str) -> Field:
-    waited = told.of("bind")[-1].at_s - told.of(f"create-{_CLAIMS}")[0].at_s
+    waited = told.of("bind")[-1].at_s - _created(told).at_s
     if phase == "Bound":
         return Reading("Bound", "text", f"Bound to {_volume(told)}") if _volume(told) else ErrorWord("Bound", "Bound, to no volume")
     of_pod = f"; of its pod, {_newest(told, 'pod-events')}" if told.of("pod-events") else ""
@@ -162,7 +210,12 @@ def _bound_s(told: Transcript, phase: Field) -> Field:
     if not isinstance(phase, Reading) or phase.value != "Bound":
         return Absent("a claim that was bound")
     bound = next(each for each in told.of("bind") if each.answered and word(part(each.reply, "status"), "phase") == "Bound")
-    return _seconds(told.of(f"create-{_CLAIMS}")[0], bound, "from the claim's creation until it was Bound")
+    return _seconds(_created(told), bound, "from the claim's creation until it was Bound")
+
+
+def _created(told: Transcript) -> Exchange:
+    """The reply that tells of the claim first; before that nobody knew whether there was one."""
+    return next((each for each in told.of(f"create-{_CLAIMS}") if each.answered), None) or told.of(f"find-{_CLAIMS}")[-1]
 
 
 def _pod_phase(told: Transcript) -> Field:
@@ -197,14 +250,20 @@ def _succeeded(told: Transcript, last: Exchange) -> Field:
 
 
 def _failed(last: Exchange, newest: str) -> Field:
+    evicted = word(part(last.reply, "status"), "reason")
+    if evicted:
+        said = ": ".join(filter(None, (evicted, word(part(last.reply, "status"), "message"))))
+        return ErrorWord("Failed", f"the pod was ended before it had written and read: {said}")
     failed = [(name, state) for name, state in _terminated(last).items() if state.get("exitCode") not in (0, None)]
     not_run = next((state for _, state in failed if state.get("reason") in _NOT_RUN), None)
     if not_run is not None:
         return ErrorWord("not run", f"the pod's container could not run: {not_run['reason']}: {_one_line(not_run.get('message'))}")
     if not failed:
-        said = word(part(last.reply, "status"), "message") or word(part(last.reply, "status"), "reason") or newest
+        said = word(part(last.reply, "status"), "message") or newest
         return ErrorWord("Failed", f"the pod failed before it could write and read: {said}")
     name, state = failed[0]
+    if state["exitCode"] in _KILLED:
+        return ErrorWord("killed", f"its container {name} was killed (exit code {state['exitCode']}), so that nothing is known")
     said = _one_line(state.get("message")) or _one_line(state.get("reason"))
     return Reading("Failed", "text", f"its container {name} ended with exit code {state['exitCode']}: {said}")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from parsers.errors import ParseError
@@ -22,6 +22,7 @@ TOOL = "hwaccept-kubernetes"
 FORMAT = 1
 _KEYS = ("at_s", "why", "method", "path", "query", "sent", "status", "date", "reply", "problem")
 _PATH = re.compile("/(?:api/v1|apis/[^/]+/[^/]+)(?:/[^/]+)+")
+_BOOT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VERBS = {"POST": "create", "PATCH": "patch", "DELETE": "delete", "PUT": "update"}
 
 
@@ -70,10 +71,15 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Transcript:
-    """All exchanges of one action in their order; `refused` is what the program itself would not do, "" where it did all."""
+    """
+    All exchanges of one action in their order; `refused` is what the program itself would not do, "" where it did all.
+
+    `boot_id` is that of the machine that asked, None where it is not told.
+    """
 
     action: str
     namespace: str
+    boot_id: str | None
     exchanges: tuple[Exchange, ...]
     refused: str
     stopped: str
@@ -99,14 +105,14 @@ def parse(text: str, action: str) -> Transcript:
     if not ends_whole_line(text) or len(lines) < 3:
         raise ParseError(TOOL, "a transcript with a first and a last line", lines[0])
     documents = [_document(line, number) for number, line in enumerate(lines[:-1], start=1)]
-    namespace = _begin(documents[0], action)
+    namespace, boot_id = _begin(documents[0], action)
     stopped = _end(documents[-1], len(documents))
     refused = [_text(each, "refused") for each in documents[1:-1] if "refused" in each]
     exchanges = tuple(_exchange(each, number) for number, each in enumerate(documents[1:-1], start=2) if "refused" not in each)
     if len(refused) > 1:
         raise ParseError(TOOL, "one refusal at most", refused[1])
     _check_clock(exchanges)
-    return Transcript(action, namespace, exchanges, refused[0] if refused else "", stopped)
+    return Transcript(action, namespace, boot_id, exchanges, refused[0] if refused else "", stopped)
 
 
 def _document(line: str, number: int) -> dict[str, object]:
@@ -116,11 +122,13 @@ def _document(line: str, number: int) -> dict[str, object]:
     return document.value
 
 
-def _begin(document: dict[str, object], action: str) -> str:
-    only_keys(TOOL, document, ("hwaccept_kubernetes", "action", "namespace"), "the first line")
+def _begin(document: dict[str, object], action: str) -> tuple[str, str | None]:
+    """The namespace, and the boot of the machine that asked."""
+    only_keys(TOOL, document, ("hwaccept_kubernetes", "action", "namespace", "boot_id"), "the first line")
     if member(TOOL, document, "hwaccept_kubernetes") != FORMAT or _text(document, "action") != action:
         raise ParseError(TOOL, f"a transcript of {action} in format {FORMAT}", str(document), 1)
-    return _text(document, "namespace")
+    boot_id = document.get("boot_id")
+    return _text(document, "namespace"), None if boot_id is None else as_text(TOOL, boot_id, "boot_id")
 
 
 def _end(document: dict[str, object], number: int) -> str:
@@ -194,6 +202,17 @@ def word(mapping: dict[str, object], key: str) -> str | None:
     """The text at `key`; None where there is none, or something else."""
     value = mapping.get(key)
     return value if isinstance(value, str) else None
+
+
+def is_elsewhere(boot_id: str | None, node: Mapping[str, object]) -> bool:
+    """Whether a node is another machine than the one that asked, of this `boot_id`: both tell of a boot, and not of the same."""
+    told = word(part(part(dict(node), "status"), "nodeInfo"), "bootID") or ""
+    return boot_id is not None and _BOOT_ID.fullmatch(told) is not None and told != boot_id
+
+
+def elsewhere(node: Exchange) -> str:
+    """The sentence about a node that is another machine."""
+    return f"{node.resource[1]} is another machine than this one (its bootID says so): set NODE_NAME to what the cluster calls this one"
 
 
 def whole_list(told: Transcript, why: str) -> tuple[list[dict[str, object]], str]:

@@ -8,18 +8,17 @@ resource claim (dynamic resource allocation) stands for is not known here, so a 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from parsers.errors import ParseError
 from parsers.json_text import as_list, as_object
-from parsers.kubernetes.exchanges import TOOL, Exchange, Transcript, part, refusal, whole_list
+from parsers.kubernetes.exchanges import TOOL, Exchange, Transcript, elsewhere, is_elsewhere, part, refusal, whole_list, word
 from parsers.kubernetes.exchanges import parse as parse_transcript
+from parsers.kubernetes.quantity import amount_of
 from parsers.tool import Tool
 
 _ENDED = ("Succeeded", "Failed")
 _DEVICES = "nvidia.com/"
-_AMOUNT = re.compile("[0-9]{1,18}")
 _CONTAINERS = ("initContainers", "containers")
 
 
@@ -28,9 +27,10 @@ class GpuPods:
     """
     `holders` has a text for each pod that holds GPUs, as "train/job-x (8 nvidia.com/gpu)", without the pod that asked.
 
-    `problem` says why nobody knows; then `holders` is empty and means nothing.
+    `node` is the one that was asked about. `problem` says why nobody knows; then `holders` is empty and means nothing.
     """
 
+    node: str
     holders: tuple[str, ...]
     problem: str
     complete: bool
@@ -41,7 +41,9 @@ def parse(text: str) -> GpuPods:
     told = parse_transcript(text, "gpu-pods")
     problem = _problem(told)
     pods, unread = ([], problem) if problem else whole_list(told, "pods")
-    return GpuPods(() if unread else _holders(pods, told.last("own-pod")), unread, told.complete)
+    node = told.last("node")
+    holders = () if unread else _holders(pods, told.last("own-pod"))
+    return GpuPods(node.resource[1] if node is not None else "", holders, unread, told.complete)
 
 
 def _problem(told: Transcript) -> str:
@@ -52,7 +54,19 @@ def _problem(told: Transcript) -> str:
         return "the transcript does not say whether the cluster has the node"
     if node.status == 404:
         return f"{refusal(node)}; set NODE_NAME to what the cluster calls this machine, or unset KUBECONFIG where it is of no cluster"
-    return next((refusal(asked) for asked in (node, own) if asked is not None and not asked.answered), "")
+    refused = next((refusal(asked) for asked in (node, own) if asked is not None and not asked.answered), "")
+    return refused or _another_node(told, node, own)
+
+
+def _another_node(told: Transcript, node: Exchange, own: Exchange | None) -> str:
+    """Why this is no answer about the machine that asked; "" where it is."""
+    runs_on = None if own is None else word(part(own.reply, "spec"), "nodeName")
+    if own is not None and runs_on != node.resource[1]:
+        return f"our pod {own.resource[1]} runs on {runs_on}, not on {node.resource[1]}: set NODE_NAME from its field spec.nodeName"
+    if is_elsewhere(told.boot_id, node.reply):
+        return elsewhere(node)
+    asked = {value for each in told.of("pods") for name, value in each.query if name == "fieldSelector"}
+    return "" if asked <= {f"spec.nodeName={node.resource[1]}"} else f"the pods that were listed are of {', '.join(sorted(asked))}"
 
 
 def _holders(pods: list[dict[str, object]], own: Exchange | None) -> tuple[str, ...]:
@@ -87,11 +101,10 @@ def _devices(container: dict[str, object]) -> dict[str, int]:
 
 
 def _whole(amount: object) -> int:
-    text = str(amount)
-    if not _AMOUNT.fullmatch(text):
-        raise ParseError(TOOL, "a whole number of devices", text)
-    return int(text)
-
+    found = amount_of(amount)
+    if found is None or found != int(found):
+        raise ParseError(TOOL, "a whole number of devices", str(amount))
+    return int(found)
 
 
 TOOLS = (Tool("kubernetes-gpu-pods", "format 1", "hwaccept-kubernetes gpu-pods: which pods hold GPUs of a node", parse),)

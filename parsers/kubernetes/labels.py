@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from parsers.errors import ParseError
 from parsers.json_text import as_list, as_object, as_text, member, one_line
-from parsers.kubernetes.exchanges import TOOL, Exchange, Transcript, refusal
+from parsers.kubernetes.exchanges import TOOL, Exchange, Transcript, elsewhere, is_elsewhere, refusal
 from parsers.kubernetes.exchanges import parse as parse_transcript
 from parsers.tool import Tool
 
@@ -121,6 +121,8 @@ def _problem(told: Transcript) -> str:
     if not told.exchanges:
         return _NOTHING_SAID
     last = told.exchanges[-1]
+    if last.answered and last.why not in _PATCHES and is_elsewhere(told.boot_id, last.reply):
+        return elsewhere(last)
     if not last.answered:
         return _refused(last)
     return "" if last.why in _PATCHES else f"{_NOTHING_SAID} after {last.why}"

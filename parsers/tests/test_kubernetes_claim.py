@@ -215,11 +215,11 @@ def test_what_is_not_found_either_was_not_created(edit: Edit, word: str, sentenc
     assert (phase.word, sentence in phase.line) == (word, True)
 
 
-def test_a_name_that_is_taken_is_drawn_again_and_the_time_counts_from_the_first() -> None:
-    """409, then 201: what counts is the claim that was created; its time is an upper bound."""
+def test_a_name_that_is_taken_is_drawn_again_and_the_time_counts_from_the_claim() -> None:
+    """409, then 201: what counts is the claim that was created, from when the server told of it."""
     again = repeated(MADE, refused(MADE, 409, "already exists"), lambda lines: lines[0].update(at_s=0.011))
     record = claim("bound", again)
-    assert (record.name, said(record.phase), said(record.bound_s)) == ("hwaccept-86sqz", "Bound", 0.111)
+    assert (record.name, said(record.phase), said(record.bound_s)) == ("hwaccept-86sqz", "Bound", 0.108)
     assert healthy(record)
 
 
@@ -320,3 +320,71 @@ def test_a_claim_that_was_changed_on_its_way_is_no_measurement_of_the_class(key:
     phase = parse(edited("claim-bound", change)).phase
     assert isinstance(phase, ErrorWord)
     assert said in phase.line
+
+
+def sized(asked: str, has: str, capacity: object) -> Field:
+    """The phase of a claim of which `asked` was sent, and which then has another size and capacity."""
+
+    def change(lines: list[Line]) -> None:
+        of(lines, MADE)[0]["sent"]["spec"]["resources"]["requests"]["storage"] = asked
+        for line in of(lines, "bind"):
+            line["reply"]["spec"]["resources"]["requests"]["storage"] = has
+            line["reply"]["status"]["capacity"] = {"storage": capacity}
+
+    return parse(edited("claim-bound", change)).phase
+
+
+@pytest.mark.parametrize(
+    ("asked", "has", "capacity", "said"),
+    [
+        ("100Gi", "1Mi", "1Mi", "the claim has a size of '1Mi', not '100Gi' that was asked for"),
+        ("100Gi", "100Gi", "1Mi", "its volume has '1Mi', less than the 100Gi that were asked for"),
+        ("1Gi", "1Gi", None, "its volume has None, less than the 1Gi"), ("1Gi", "1Gi", "much", "its volume has 'much', less"),
+        ("1Gi", "1G", "2Gi", "the claim has a size of '1G', not '1Gi'"), ("1Gi", "many", "2Gi", "the claim has a size of 'many'"),
+    ],
+)  # fmt: skip
+def test_a_volume_that_is_smaller_is_no_measurement_of_the_class(asked: str, has: str, capacity: object, said: str) -> None:
+    """A webhook that shrinks every claim makes a full pool look as good as new."""
+    phase = sized(asked, has, capacity)
+    assert isinstance(phase, ErrorWord)
+    assert said in phase.line
+
+
+@pytest.mark.parametrize(
+    ("asked", "has", "capacity"), [("1024Mi", "1Gi", "1Gi"), ("1Gi", "1Gi", "8Ei"), ("1000M", "1G", "1.5G"), ("1k", "1000", "1Ki")]
+)
+def test_a_size_may_be_written_in_another_way(asked: str, has: str, capacity: str) -> None:
+    """The server shortens it, and a volume may be larger."""
+    assert isinstance(sized(asked, has, capacity), Reading)
+
+
+def test_a_record_says_what_was_claimed() -> None:
+    """Of whom it is a record is compared with what was to be measured."""
+    record = parse(edited("claim-written"))
+    assert (record.storage_class, record.size, record.access_mode, record.node) == ("fast", "10Mi", "ReadWriteOnce", "node-b")
+    nothing = parse(edited("claim-no-class"))
+    assert (nothing.size, nothing.access_mode, nothing.node) == (None, None, None)
+
+
+@pytest.mark.parametrize("why", ["bind", "claim-gone", "use", "pod-gone", "delete-pods", "delete-persistentvolumeclaims"])
+def test_steps_about_another_object_are_refused(why: str) -> None:
+    """What became of it is not what became of the claim."""
+
+    def renamed(lines: list[Line]) -> None:
+        for line in of(lines, why):
+            line["path"] = line["path"].rpartition("/")[0] + "/another"
+
+    def elsewhere(lines: list[Line]) -> None:
+        for line in of(lines, why):
+            line["path"] = line["path"].replace("burnin", "other")
+
+    for edit in (elsewhere, *([renamed] if not why.startswith("delete") else [])):
+        with pytest.raises(ParseError):
+            parse(edited("claim-written", edit))
+
+
+@pytest.mark.parametrize("change", [{"method": "GET"}, {"query": [["dryRun", "All"]]}])
+def test_a_deletion_that_deletes_nothing_is_refused(change: Line) -> None:
+    """Then what is gone went for another reason."""
+    with pytest.raises(ParseError, match="a deletion"):
+        parse(edited("claim-bound", lambda lines: of(lines, "delete-persistentvolumeclaims")[0].update(change)))

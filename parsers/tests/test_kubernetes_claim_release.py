@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from parsers.errors import ParseError
 from parsers.kubernetes.claim import parse
-from parsers.reading import Absent, NotApplicable, Reading
+from parsers.reading import Absent, ErrorWord, NotApplicable, Reading
 from parsers.tests.corpus import structural
 from parsers.tests.damage import changed
 from parsers.tests.kubernetes_transcripts import Edit, Line, edited, exchange, of, recorded, refused, replies, unanswered, without
@@ -37,9 +37,9 @@ def waits(reason: str | None, message: str | None = None) -> dict[str, Any]:
         ("differs", [replies("use", status(containerStatuses=None, **ended("initContainerStatuses", "write", exitCode=1, reason="Error")))],
          "Failed", "its container write ended with exit code 1: Error"),
         ("differs", [replies("use", status(containerStatuses=None, reason="Evicted", message="The node was low on memory"))],
-         "!Failed", "the pod failed before it could write and read: The node was low on memory"),
+         "!Failed", "the pod was ended before it had written and read: Evicted: The node was low on memory"),
         ("differs", [replies("use", status(**ended("containerStatuses", "read", exitCode=0), reason="NodeLost"))],
-         "!Failed", "the pod failed before it could write and read: NodeLost"),
+         "!Failed", "the pod was ended before it had written and read: NodeLost"),
         ("differs", [replies("use", status(**ended("containerStatuses", "read", reason="Unknown")))],
          "!Failed", "the pod failed before it could write and read: newest warning: FailedScheduling"),
         *(("differs", [replies("use", status(**ended("containerStatuses", "read", exitCode=code, reason=reason, message="no\n file")))],
@@ -97,13 +97,10 @@ def test_a_pod_that_nobody_pinned_to_a_node_is_refused() -> None:
             claim("written", edit)
 
 
-STILL_THERE = exchange("pod-gone", "GET", "/api/v1/namespaces/burnin/pods/p", reply={"metadata": {"name": "p", "finalizers": ["a/b", "c"]}})
-
-
 def pod_stays(lines: list[Line]) -> None:
     """The pod is still there, though its claim is gone."""
     gone = of(lines, "pod-gone")[-1]
-    lines[lines.index(gone)] = {**STILL_THERE, "at_s": gone["at_s"]}
+    gone |= {"status": 200, "reply": {"metadata": {"name": "p", "finalizers": ["a/b", "c"]}}}
 
 
 @pytest.mark.parametrize(
@@ -237,3 +234,11 @@ def test_a_damaged_transcript_is_refused_or_read(data: st.DataObject) -> None:
     except ParseError:
         return
     assert isinstance(record.complete, bool)
+
+
+@pytest.mark.parametrize("code", [137, 143])
+def test_a_container_that_was_killed_has_measured_nothing(code: int) -> None:
+    """By whoever: the volume is not to blame."""
+    phase = claim("differs", replies("use", status(**ended("containerStatuses", "read", exitCode=code, reason="Error")))).pod_phase
+    assert isinstance(phase, ErrorWord)
+    assert f"its container read was killed (exit code {code})" in line(phase)

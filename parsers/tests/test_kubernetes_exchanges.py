@@ -52,7 +52,7 @@ def test_a_transcript_cut_anywhere_is_refused(name: str, action: str) -> None:
         ([], "a transcript with a first and a last line, found nothing"),
         ([BEGIN], "a transcript with a first and a last line"),
         ([BEGIN, ASKED], "only end, why in the last line, found \"the key 'at_s'\""),
-        ([ASKED, END], "only action, hwaccept_kubernetes, namespace in the first line"),
+        ([ASKED, END], "only action, boot_id, hwaccept_kubernetes, namespace in the first line"),
         ([{**BEGIN, "hwaccept_kubernetes": 2}, END], "a transcript of claim in format 1"),
         ([{**BEGIN, "hwaccept_kubernetes": "1"}, END], "a transcript of claim in format 1"),
         ([{**BEGIN, "action": "gpu-pods"}, END], "a transcript of claim in format 1"),

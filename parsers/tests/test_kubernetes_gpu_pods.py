@@ -29,6 +29,7 @@ from parsers.tests.kubernetes_transcripts import (
 
 FREE, HELD, OWN = recorded("gpu-pods-free"), recorded("gpu-pods-held"), recorded("gpu-pods-own")
 healthy = HEALTHY["kubernetes-gpu-pods"]
+PODS_OF_NOBODY = exchange("pods", "GET", "/api/v1/pods", reply={"items": []})
 NODE = exchange("node", "GET", "/api/v1/nodes/node-b", reply={"kind": "Node"})
 
 
@@ -74,7 +75,7 @@ def test_where_nobody_knows_the_problem_is_told_and_no_holder(text: str, said: s
     assert not healthy(record)
 
 
-@pytest.mark.parametrize("amount", ["1k", "1.5", "-1", "", "0x1", "\u0661", "9" * 5000, 1.0, True, None, [], "8\n"], ids=repr)
+@pytest.mark.parametrize("amount", ["1m", "1K", "1.5", "-1", "", "0x1", "\u0661", "9" * 5000, True, None, [], "8\n"], ids=repr)
 def test_an_amount_that_is_no_whole_number_is_refused(amount: object) -> None:
     """Devices come whole; what else this may mean is not known."""
     with pytest.raises(ParseError):
@@ -126,7 +127,7 @@ def test_no_whole_transcript_of_this_action_is_refused(text: str) -> None:
 def test_what_a_pod_holds_is_told(pods: list[Line], holders: list[str]) -> None:
     """Containers run together, init containers one after the other; a pod counts from when it has a node until it has ended."""
     record = listed(*pods)
-    assert record == GpuPods(tuple(f"train/job-1 ({what})" for what in holders), "", complete=True)
+    assert record == GpuPods(record.node, tuple(f"train/job-1 ({what})" for what in holders), "", complete=True)
     assert not healthy(record)
 
 
@@ -141,16 +142,17 @@ def test_what_a_pod_holds_is_told(pods: list[Line], holders: list[str]) -> None:
 )  # fmt: skip
 def test_a_pod_that_holds_no_gpu_is_none_of_them(free: Line) -> None:
     """Ended, without devices, with devices of others."""
-    assert listed(free) == GpuPods((), "", complete=True)
+    record = listed(free)
+    assert record == GpuPods(record.node, (), "", complete=True)
 
 
 def test_the_pod_that_asks_is_known_by_its_uid_only() -> None:
     """A pod of the same name may be another one; a pod without a uid is nobody."""
-    mine, other = pod(container(gpu="1"), uid="u-1"), pod(container(gpu="2"), uid="u-2")
+    mine, other = pod(container(gpu="1"), uid="u-1", nodeName="node-b"), pod(container(gpu="2"), uid="u-2")
     assert listed(mine, own=mine).holders == ()
     assert listed(mine, other, own=mine).holders == ("train/job-1 (2 nvidia.com/gpu)",)
     assert len(listed(mine, other).holders) == 2
-    assert len(listed({**mine, "metadata": {}}, own={"kind": "Pod", "metadata": {}}).holders) == 1
+    assert len(listed({**mine, "metadata": {}}, own={"kind": "Pod", "metadata": {}, "spec": {"nodeName": "node-b"}}).holders) == 1
 
 
 def test_the_recordings_are_read() -> None:
@@ -213,3 +215,27 @@ def test_an_empty_transcript_has_no_list() -> None:
     """A program that has asked nothing knows nothing."""
     empty: list[Line] = [{"hwaccept_kubernetes": 1, "action": "gpu-pods", "namespace": "train"}, {"end": "complete"}]
     assert parse(text_of(empty)).problem == "the transcript does not say whether the cluster has the node"
+
+
+def test_an_answer_about_another_machine_is_none() -> None:
+    """A wrong NODE_NAME, or a second cluster that has a node of this name too: free are the GPUs of somebody else."""
+    elsewhere = exchange("own-pod", "GET", "/api/v1/namespaces/burnin/pods/me", reply=pod(container(gpu="1"), nodeName="node-a"))
+    assert "our pod me runs on node-a, not on node-b" in parse(transcript("gpu-pods", NODE, elsewhere, PODS_OF_NOBODY)).problem
+    boots = [f"5ddba009-a180-4f22-920e-6fefdcfd977{end}" for end in "cd"]
+    node = {**NODE, "reply": {"kind": "Node", "status": {"nodeInfo": {"bootID": boots[0]}}}}
+    asked = [transcript("gpu-pods", node, PODS_OF_NOBODY).replace('"burnin"', f'"burnin","boot_id":"{boot}"', 1) for boot in boots]
+    told = "node-b is another machine than this one (its bootID says so): set NODE_NAME to what the cluster calls this one"
+    assert [parse(text).problem for text in asked] == ["", told]
+    assert parse(asked[1].replace(boots[0], "fake")).problem == ""
+
+
+def test_pods_of_another_node_are_no_answer() -> None:
+    """The question is part of the evidence."""
+    others = {**PODS_OF_NOBODY, "query": [["fieldSelector", "spec.nodeName=node-c"]]}
+    assert parse(transcript("gpu-pods", NODE, others)).problem == "the pods that were listed are of spec.nodeName=node-c"
+
+
+@pytest.mark.parametrize(("amount", "held"), [("1k", 1000), ("2M", 2_000_000), ("1G", 10**9)])
+def test_large_numbers_may_be_short(amount: str, held: int) -> None:
+    """As the API writes 1000 shares of a GPU."""
+    assert listed(pod(container(gpu=amount))).holders == (f"train/job-1 ({held} nvidia.com/gpu)",)

@@ -289,3 +289,16 @@ def test_whatever_is_changed_it_is_read_or_refused(name: str, data: st.DataObjec
 def test_line_ends_of_another_system_mean_nothing() -> None:
     """A transcript may have passed through one."""
     assert parse(recording("evict").replace("\n", "\r\n")) == parse(recording("evict"))
+
+
+def test_a_node_that_is_another_machine_was_not_labelled() -> None:
+    """A wrong NODE_NAME would have the wrong node evicted; the program looks, and leaves it at that."""
+
+    def looked_only(documents: list[Document]) -> None:
+        del documents[2:-1]
+        documents[0]["boot_id"] = "5ddba009-a180-4f22-920e-6fefdcfd977c"
+        documents[1]["reply"]["status"] = {"nodeInfo": {"bootID": "5ddba009-a180-4f22-920e-6fefdcfd977d"}}
+
+    told = parse(edited("pass", looked_only))
+    assert (told.labels, is_good(told)) == ((), False)
+    assert told.problem.endswith("is another machine than this one (its bootID says so): set NODE_NAME to what the cluster calls this one")
