@@ -29,6 +29,7 @@ _LINE_SHOWN = 240
 _FLOWS_TOLD = 3
 _SENTENCES_TOLD = 20
 _MEASURED = "\0"
+_KEPT = "pvc.retained"
 _FRACTION = re.compile(r"(?<![\w.])\d{1,18}[.]\d{1,18}(?![\w.])", re.ASCII)
 
 
@@ -123,6 +124,12 @@ def missing(ids: Sequence[str], required: Sequence[str], started: Iterable[str])
     begun = [item for item in ids if item in ever]
     lost = [f"{item} was started and did not end" for item in begun]
     return [*lost, f"{len(ids)} of {len(required)} required items did not run to their end: {covering(ids, required)}"]
+
+
+def left_behind(items: Iterable[Item]) -> list[str]:
+    """What a run could not take back, and somebody has to remove: a sentence each, whatever the verdict."""
+    kept = [(item, reading) for item in items for reading in item["readings"] if reading["name"] == _KEPT and reading["value"] is not None]
+    return [f"{item['id']} leaves something behind: {reading['source_line']}" for item, reading in kept]
 
 
 def passed(ids: Sequence[str], required: Sequence[str]) -> str:

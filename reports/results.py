@@ -145,6 +145,7 @@ def build(
         run["required"], items, run["max_warnings"], run["absent"],
         problems=_problems(end, cut), started=begun, suffix=mode_suffix(run["mode"], run["origin"]),
     )  # fmt: skip
+    why = [*why, *reasons.left_behind(items)]
     judged = [checked(item, run["absent"]) for item in items]
     lacking = _not_run(run["required"], judged, set(begun))
     counts = Counter(item["verdict"] for item in judged)
