@@ -1,6 +1,11 @@
 """
 `lspci -D -n`: every PCI device of the host by address, class and numbers (show_terse() in lspci.c of pciutils 3).
 
+NVSwitches are NVIDIA's bridges of class 0680, as its own driver and NCCL find them (nvswitch_pci_table in linux_nvswitch.c of
+open-gpu-kernel-modules; "0x068000" in NCCL's topology): 10de:1ac2 on HGX-2, 1af1 on HGX A100, 22a3 on HGX H100 and H200. Those of
+HGX B200 and later are no devices on the host's PCI bus (Fabric Manager User Guide): the host sees ConnectX-7 bridges instead. The
+device 2901, which some lists name as an NVSwitch, is the GPU of B200, class 0302.
+
 There is no end mark and no count: a listing is never known to be whole. Whoever judges must compare it with the boards
 that the node was promised to have.
 """
@@ -19,6 +24,9 @@ TOOL = "lspci -D -n"
 _LINE = re.compile(r"([0-9a-f:.]+) ([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})(?: \(rev ([0-9a-f]{2})\))?")
 _NVIDIA = "10de"
 _DISPLAY_CLASSES = ("0300", "0302")
+_NVSWITCH_CLASS = "0680"
+_NON_TRANSPARENT_BRIDGES = frozenset({"22ac", "22ad", "22ae", "22af"})
+"""A function that a switch of the third generation may have beside its own (nvswitch_ls10_device_ids in nvswitch.c)."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,11 @@ class PciDevice:
     def is_nvidia_gpu(self) -> bool:
         """A display (0300) or 3D (0302) controller of NVIDIA: not its audio, USB, bridge or NVSwitch functions."""
         return self.vendor == _NVIDIA and self.class_code in _DISPLAY_CLASSES
+
+    @property
+    def is_nvswitch(self) -> bool:
+        """A bridge of NVIDIA of class 0680: an NVSwitch up to those of HGX H200. Those of HGX B200 and later are in no listing."""
+        return self.vendor == _NVIDIA and self.class_code == _NVSWITCH_CLASS and self.device not in _NON_TRANSPARENT_BRIDGES
 
     @property
     def readable(self) -> bool:

@@ -1,14 +1,19 @@
-"""python -m reports FOLDER: make results.json, report.html and junit.xml again from the journal of a run."""
+"""
+python -m reports FOLDER: make results.json and all that is made from it again from the journal of a run.
+
+python -m reports COMMAND ...: keygen, sign, certificate, compare; each tells its own arguments with --help. A folder of such a name is
+given as ./compare.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reports import html
+from reports import certificate_cli, compare_cli, html, signing_cli
 from reports.journal import JournalError
 from reports.plugin import make_reports
 from reports.results import FILE, ResultsError, exit_code
@@ -16,9 +21,21 @@ from reports.results import FILE, ResultsError, exit_code
 _USAGE = 4
 
 
+_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "keygen": signing_cli.main_keygen, "sign": signing_cli.main_sign, "certificate": certificate_cli.main, "compare": compare_cli.main,
+}  # fmt: skip
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command says, or make the reports of a folder; the return value is the exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    return _COMMANDS[words[0]](words[1:]) if words and words[0] in _COMMANDS else remake(words)
+
+
+def remake(arguments: Sequence[str]) -> int:
     """Print the verdict and where the report is. 0 ACCEPTED, 10 REJECTED, 11 INCOMPLETE, 4 where there is no journal to judge."""
-    parser = argparse.ArgumentParser(prog="python -m reports", description="Make the reports of a run again from its journal.")
+    also = f"In the place of a folder: one of {', '.join(_COMMANDS)}, with --help for its arguments."
+    parser = argparse.ArgumentParser(prog="python -m reports", description="Make the reports of a run again from its journal.", epilog=also)
     parser.exit_on_error = True
     parser.add_argument("folder", type=Path, help="the run's folder, OUT/NODE/TIME, with its journal.jsonl")
     folder: Path = _parsed(parser, arguments)
@@ -38,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return exit_code(document["verdict"])
 
 
-def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> Path:
+def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> Path:
     try:
         folder: Path = parser.parse_args(arguments).folder
     except SystemExit as stop:

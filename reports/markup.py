@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
+from reports.plain import one_line
 from reports.words import is_number
 
 SIGNS = {"PASS": "✓", "WARN": "!", "FAIL": "✕", "ERROR": "?", "SKIP": "-"}
@@ -23,12 +24,7 @@ def text(value: object) -> str:
     Characters that do not print, such as those that turn the direction of writing, are shown as escapes: a serial must be
     what it looks like.
     """
-    said = "" if value is None else str(value)
-    return html.escape("".join(char if char.isprintable() else _shown(char) for char in said))
-
-
-def _shown(char: str) -> str:
-    return " " if char in "\n\t" else char.encode("unicode_escape").decode("ascii")
+    return html.escape(one_line(value))
 
 
 def badge(word: str) -> str:

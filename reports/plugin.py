@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reports import html, journal, junit, results
+from reports import bundle, certificate, csv_table, html, journal, junit, ocp, prometheus, results
 
 JOURNAL_FILE = "journal.jsonl"
 Answer = dict[str, Any]
@@ -46,6 +46,25 @@ class _Keeper:
         return {"verdict": f"INCOMPLETE{self.suffix}", "reasons": [f"results could not be written: {self.trouble}"]}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that is about reports."""
+    group = parser.getgroup("hwaccept", "GPU node acceptance")
+    group.addoption("--textfile", metavar="DIR", help="also write hwaccept.prom into this folder, which node_exporter reads")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder that is not there is found before anything is measured."""
+    folder = _textfile(config)
+    if folder is not None and not folder.is_dir():
+        accepted = "give the one that node_exporter reads, its --collector.textfile.directory"
+        raise pytest.UsageError(f"--textfile {folder}: no such folder; {accepted}")
+
+
+def _textfile(config: pytest.Config) -> Path | None:
+    given: str | None = config.getoption("textfile", None)
+    return Path(config.invocation_params.dir, given) if given else None
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_hwaccept_record(config: pytest.Config, record: dict[str, Any], folder: Path) -> Answer | None:
     """
@@ -60,27 +79,42 @@ def pytest_hwaccept_record(config: pytest.Config, record: dict[str, Any], folder
     if record.get("type") != "end":
         return keeper.incomplete() if keeper.trouble else None
     keeper.close()
-    return keeper.incomplete() if keeper.trouble else _answer(keeper)
+    return keeper.incomplete() if keeper.trouble else _answer(keeper, _textfile(config))
 
 
-def _answer(keeper: _Keeper) -> Answer:
+def _answer(keeper: _Keeper, textfile: Path | None) -> Answer:
     try:
-        return make_reports(keeper.folder)
+        return _published(make_reports(keeper.folder), textfile)
     except (OSError, journal.JournalError, results.ResultsError) as error:
         keeper.trouble = str(error)
         return keeper.incomplete()
 
 
+def _published(document: Answer, textfile: Path | None) -> Answer:
+    """The answer, after its metrics were put where node_exporter reads them, with a sentence more where they could not be."""
+    try:
+        if textfile is not None:
+            prometheus.publish(document, textfile)
+    except OSError as error:
+        return {**document, "reasons": [*document["reasons"], f"--textfile could not be written: {error}"]}
+    return document
+
+
 def make_reports(folder: Path) -> Answer:
     """
-    Make results.json, report.html and junit.xml from the journal in `folder`, and answer with the results document.
+    Make results.json and all other reports from the journal in `folder`, and its bundle; answer with the results document.
 
     results.json comes first; where another report cannot be made, the answer (not the file) has a sentence more.
     Raises JournalError, ResultsError, or OSError where results.json cannot be made.
     """
     document = results.build_from(journal.read(folder / JOURNAL_FILE))
     results.write(folder / results.FILE, document)
-    tried = [_tried(html.FILE, html.write_html, document, folder), _tried(junit.FILE, junit.write_junit, document, folder)]
+    writers = (
+        (html.FILE, html.write_html), (junit.FILE, junit.write_junit), (csv_table.FILE, csv_table.write_csv),
+        (prometheus.FILE, prometheus.write_prometheus), (ocp.FILE, ocp.write_ocp),
+    )  # fmt: skip
+    tried = [_tried(name, write, document, folder) for name, write in writers]
+    tried += _tried_bundle(folder, document)
     return {**document, "reasons": [*document["reasons"], *filter(None, tried)]} if any(tried) else document
 
 
@@ -92,6 +126,21 @@ def _tried(name: str, write: Callable[[Answer, Path], None], document: Answer, f
     except (OSError, html.ReportError) as error:
         return f"{name} could not be written: {error}"
     return ""
+
+
+def _tried_bundle(folder: Path, document: Answer) -> list[str]:
+    """Write the bundle, which is never removed because it may be signed, and the certificate, which names it."""
+    written, problem = None, ""
+    try:
+        written = bundle.write_bundle(folder)
+    except (OSError, bundle.BundleError) as error:
+        problem = f"{bundle.FILE} could not be written: {error}"
+
+    def certify(document: Answer, folder: Path) -> None:
+        hashed, tools = (written.manifest_sha256, written.tools) if written else (None, ())
+        certificate.write_certificate(document, folder, hashed, tools)
+
+    return [problem, _tried(certificate.FILE, certify, document, folder)]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

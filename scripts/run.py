@@ -9,6 +9,7 @@ timeout, systemd) tells every process itself; a child whose parent was killed ge
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import select
@@ -20,8 +21,13 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent
 CHECKS = str(CHECKOUT / "hwtests")
 
+INSTEAD = {
+    "--verify": ("scripts.verify", "main"), "--calibrate": ("scripts.calibrate", "main"), "--write-bom": ("fixtures.bom_draft", "main"),
+}  # fmt: skip
+"""What is done in the place of a run where this option is given: the module, and its function of the arguments."""
+
 ACCEPTED, REJECTED, INCOMPLETE = 0, 10, 11
-SETUP_FAILED, INTERRUPTED = 3, 2
+SETUP_FAILED, INTERRUPTED, USAGE = 3, 2, 4
 NEVER_A_VERDICT = range(3, 10)
 """Of pytest's exit codes: internal error, usage, nothing collected and what may follow. 2, interrupted, has results."""
 
@@ -40,6 +46,20 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> int:
+    """Do what was asked for instead of a run, or run pytest with these arguments; the return value is the exit code."""
+    sys.path = [str(CHECKOUT), *(folder for folder in sys.path if folder not in (str(CHECKOUT), str(CHECKOUT / "scripts")))]
+    instead = next((name for name in INSTEAD if any(word.partition("=")[0] == name for word in arguments)), None)
+    if instead is not None:
+        module, function = INSTEAD[instead]
+        done: int = getattr(importlib.import_module(module), function)(arguments)
+        return done
+    if any(word.partition("=")[0] == "--replay" for word in arguments):
+        with importlib.import_module("scripts.unpacking").unpacked(arguments) as found:
+            return USAGE if found is None else accept(found)
+    return accept(arguments)
+
+
+def accept(arguments: list[str]) -> int:
     """Run pytest with these arguments and judge what it leaves; the return value is the exit code."""
     handle, run_file = tempfile.mkstemp(prefix="hwaccept-run-")
     os.close(handle)
@@ -72,7 +92,6 @@ def hear_signals(told: int, parent: int) -> None:
 
 def run_pytest(arguments: list[str]) -> int:
     """In the child: pytest with the checkout's configuration; relative paths stay relative to the caller's folder."""
-    sys.path = [folder for folder in sys.path if folder != str(CHECKOUT / "scripts")]
     try:
         import pytest
     except ImportError as error:

@@ -28,6 +28,31 @@ def test_gpus_are_display_and_3d_controllers_of_nvidia() -> None:
     assert found == ["0000:53:00.0", "0000:64:00.0", "0001:07:00.0"]
 
 
+def test_nvswitches_are_nvidias_bridges_of_their_own_class() -> None:
+    """Not its GPUs, its ports, or other vendors' bridges."""
+    assert [device.pci_bus_id for device in parse_lspci_numeric(NODE) if device.is_nvswitch] == ["0000:a1:00.0"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "is_one"),
+    [
+        ("0680: 10de:1ac2", True),
+        ("0680: 10de:1af1", True),
+        ("0680: 10de:22a3", True),
+        ("0680: 10de:22a3 (rev ff)", True),
+        ("0302: 10de:2901", False),
+        ("0604: 10de:22a8", False),
+        ("0680: 10de:22ac", False),
+        ("0680: 15b3:22a3", False),
+        ("0680: 8086:7113", False),
+    ],
+)
+def test_an_nvswitch_is_told_by_vendor_and_class(numbers: str, is_one: bool) -> None:
+    """HGX-2, A100, H100, and a dead one; not the GPU of B200, and not the ports and the bridge that a switch may have beside itself."""
+    (device,) = parse_lspci_numeric(f"0000:a1:00.0 {numbers}\n")
+    assert device.is_nvswitch is is_one
+
+
 def test_a_board_that_answers_only_ones_is_there_and_not_readable() -> None:
     """A board fallen off the bus stays in the list: it must not count as one that works."""
     dead = next(device for device in parse_lspci_numeric(NODE) if device.revision == "ff")

@@ -27,12 +27,23 @@ def properties(element: ET.Element) -> dict[str, str]:
 DOCUMENT = results.build(sample.run(), sample.troubled_items(), sample.end())
 
 
-def test_one_case_per_item_named_after_it() -> None:
-    """Servers follow a case over many runs by its name."""
-    cases = suite_of(DOCUMENT).findall("testcase")
+@pytest.mark.parametrize(
+    ("mode", "origin", "suffix"),
+    [
+        ("simulated", "simulated", " (simulated)"),
+        ("replayed", "simulated", " (replayed simulation)"),
+        ("replayed", "live", " (replayed)"),
+        ("live", "live", ""),
+    ],
+)
+def test_one_case_per_item_named_after_it_and_the_mode(mode: str, origin: str, suffix: str) -> None:
+    """Servers follow a case over many runs by its class and name, and list it without its suite: simulated ones stay apart."""
+    document = results.build(sample.run(mode=mode, origin=origin), sample.troubled_items(), sample.end())
+    cases = suite_of(document).findall("testcase")
     assert [(case.attrib["classname"], case.attrib["name"]) for case in cases] == [
-        (item["check"], item["id"]) for item in DOCUMENT["items"]
+        (f"{item['check']}{suffix}", item["id"]) for item in document["items"]
     ]
+    assert {properties(case)["node_verdict"] for case in cases} == {f"REJECTED{suffix}"}
 
 
 @pytest.mark.parametrize(
@@ -93,3 +104,11 @@ def test_characters_that_xml_cannot_hold_are_escapes() -> None:
     error = suite_of(document).find("testcase/error")
     assert error is not None
     assert error.text == '\\x00\\x1b[31m<&">\\ufffe\\ud800 end'
+
+
+def test_a_mark_that_turns_the_direction_of_writing_is_an_escape() -> None:
+    """A serial that reads backwards on a server's page would send back another board."""
+    item = sample.item("pciebw.link[gpu0]", identity={"serial": "16\u202e321", "uuid": None, "pci_bus_id": None})
+    case = suite_of(results.build(sample.run(required=[item["id"]]), [item], sample.end())).find("testcase")
+    assert case is not None
+    assert properties(case)["serial"] == "16\\u202e321"

@@ -18,7 +18,8 @@ REQUIRED = ["inventory.counts[node]", "pciebw.link[gpu0]"]
 
 
 def journal_in(folder: Path, records: list[dict[str, object]]) -> Path:
-    """A run's folder that holds its journal and nothing else."""
+    """A run's folder that holds its journal and its spec, and nothing else."""
+    (folder / "spec.toml").write_bytes(b"schema = 1\n")
     (folder / "journal.jsonl").write_bytes(sample.lines_of(records))
     return folder
 
@@ -38,7 +39,7 @@ def test_verdict_path_and_exit_code(tmp_path: Path, capsys: pytest.CaptureFixtur
     folder = journal_in(tmp_path, good()[:kept])
     assert main([str(folder)]) == code
     assert capsys.readouterr().out == f"{verdict}: {folder}/report.html\n"
-    assert sorted(path.name for path in folder.iterdir()) == ["journal.jsonl", "junit.xml", "report.html", "results.json"]
+    assert {"bundle.tar.gz", "certificate.html", "junit.xml", "report.html"} <= {path.name for path in folder.iterdir()}
     assert json.loads((folder / "results.json").read_text(encoding="utf-8"))["verdict"] == verdict
 
 

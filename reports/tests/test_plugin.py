@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reports import html, journal, junit, plugin, results
+from reports import bundle, html, journal, junit, plugin, results
 from reports.tests import sample
 
 REQUIRED = ["inventory.counts[node]", "pciebw.link[gpu0]"]
@@ -21,11 +21,23 @@ GOOD = [
 ]
 
 
+MADE = {
+    "bundle.tar.gz", "certificate.html", "journal.jsonl", "junit.xml", "metrics.prom", "ocp-diag.jsonl", "readings.csv", "report.html",
+    "results.json", "spec.toml",
+}  # fmt: skip
+
+
 class Config:
     """As much of pytest's config as the plugin uses."""
 
     def __init__(self) -> None:
         self.stash = pytest.Stash()
+        self.textfile: str | None = None
+        self.invocation_params = pytest.Config.InvocationParams(args=(), plugins=None, dir=Path())
+
+    def getoption(self, name: str, default: object) -> object:
+        """The one option that the plugin asks for."""
+        return self.textfile if name == "textfile" else default
 
 
 @pytest.fixture
@@ -37,7 +49,9 @@ def config() -> Iterator[Any]:
 
 
 def recorded(config: Any, folder: Path, records: list[dict[str, Any]] = GOOD) -> list[dict[str, Any] | None]:
-    """The answers to a run's records."""
+    """The answers to a run's records, in a folder that has the spec, as every run's has."""
+    if folder.is_dir():
+        (folder / "spec.toml").write_bytes(b"schema = 1\n")
     return [plugin.pytest_hwaccept_record(config=config, record=record, folder=folder) for record in records]
 
 
@@ -49,7 +63,7 @@ def test_the_end_of_a_run_makes_all_reports_and_answers_with_the_results(config:
     """Only the last record is answered, with what stands in results.json."""
     *others, answer = recorded(config, tmp_path)
     assert others == [None] * len(others)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.jsonl", "junit.xml", "report.html", "results.json"]
+    assert {path.name for path in tmp_path.iterdir()} == MADE
     assert answer == json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert answer is not None
     assert answer["verdict"] == "ACCEPTED"
@@ -151,3 +165,36 @@ def journal_name() -> str:
     assert plugin.JOURNAL_FILE == "journal.jsonl"
     assert journal.SCHEMA_VERSION == 1
     return plugin.JOURNAL_FILE
+
+
+def test_metrics_are_put_where_node_exporter_reads_them(config: Any, tmp_path: Path) -> None:
+    """One file that is replaced, beside those of other programs."""
+    (tmp_path / "textfile").mkdir()
+    config.textfile = str(tmp_path / "textfile")
+    recorded(config, tmp_path)
+    assert [path.name for path in (tmp_path / "textfile").iterdir()] == ["hwaccept.prom"]
+    assert (tmp_path / "textfile" / "hwaccept.prom").read_bytes() == (tmp_path / "metrics.prom").read_bytes()
+
+
+def test_metrics_without_their_folder_are_misuse_before_and_a_sentence_after(config: Any, tmp_path: Path) -> None:
+    """They decide nothing: the verdict stands."""
+    config.textfile = str(tmp_path / "textfile")
+    with pytest.raises(pytest.UsageError, match="no such folder"):
+        plugin.pytest_configure(config)
+    answer = recorded(config, tmp_path)[-1]
+    assert answer is not None
+    assert answer["verdict"] == "ACCEPTED"
+    assert answer["reasons"][-1].startswith("--textfile could not be written: ")
+
+
+def test_what_was_signed_and_is_another_by_now_is_told(config: Any, tmp_path: Path) -> None:
+    """The bundle stays as it was signed, the certificate names none, and the verdict stands."""
+    recorded(config, tmp_path)
+    bundle.embed(tmp_path / "bundle.tar.gz", "vendor", b"{}")
+    before = (tmp_path / "bundle.tar.gz").read_bytes()
+    (tmp_path / "spec.toml").write_bytes(b"schema = 2\n")
+    answer = plugin.make_reports(tmp_path)
+    assert answer["verdict"] == "ACCEPTED"
+    assert [reason for reason in answer["reasons"] if reason.startswith("bundle.tar.gz could not be written: signed-already")]
+    assert (tmp_path / "bundle.tar.gz").read_bytes() == before
+    assert b"NO CERTIFICATE" in (tmp_path / "certificate.html").read_bytes()
