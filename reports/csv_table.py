@@ -43,12 +43,14 @@ def write_csv(results: Record, folder: Path) -> None:
 
 def document(results: Record) -> bytes:
     """The file, with the node's whole verdict ("ACCEPTED (simulated)") in every row."""
-    made = io.StringIO(newline="")
+    made = io.BytesIO()
+    text = io.TextIOWrapper(made, encoding="utf-8", newline="")
     # Everything but numbers in quotes: no text can begin a new cell in a program that guesses the separator.
-    writer = csv.writer(made, quoting=csv.QUOTE_NONNUMERIC)
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
     writer.writerows([_cell(row.get(name)) for name in COLUMNS] for row in _rows(results))
-    return made.getvalue().encode("utf-8")
+    text.flush()
+    return made.getvalue()
 
 
 def _rows(results: Record) -> Iterator[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,7 @@ def pytest_hwaccept_record(config: pytest.Config, record: dict[str, Any], folder
     """
     if record.get("type") == "run":
         config.stash[_KEEPER] = _Keeper(folder, record)
+        _withdraw(_textfile(config))
     keeper = config.stash.get(_KEEPER, None) or config.stash.setdefault(_KEEPER, _Keeper(folder, {}))
     keeper.write(record)
     if record.get("type") != "end":
@@ -88,6 +90,13 @@ def _answer(keeper: _Keeper, textfile: Path | None) -> Answer:
     except (OSError, journal.JournalError, results.ResultsError) as error:
         keeper.trouble = str(error)
         return keeper.incomplete()
+
+
+def _withdraw(textfile: Path | None) -> None:
+    """Take back what was published of the run before: while a node is tested, and where a test is killed, nobody has accepted it."""
+    if textfile is not None:
+        with contextlib.suppress(OSError):  # then publishing at the end fails too, and says so
+            (textfile / prometheus.PUBLISHED).unlink(missing_ok=True)
 
 
 def _published(document: Answer, textfile: Path | None) -> Answer:

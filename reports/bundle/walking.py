@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import tarfile
 import tempfile
 import zlib
@@ -34,6 +35,9 @@ from reports.bundle.names import (
 
 _CHUNK = MIB
 _LONGEST_NAME = 8192
+_LONG_NAME = re.compile(rb"([0-9]{1,4}) path=([\x21-\x7e]+)\n")
+_SAYS_NOTHING = (0o644, 0, 0, 0, "", "", "")
+"""Mode, owner, time and link of every header: the manifest does not cover them, so they are always these."""
 _FREE_BYTES, _MOST_RATIO = 64 * MIB, 300
 """Beyond the first bytes, more than this many out of each that was read is a bomb: text of tools gives 5 to 100."""
 
@@ -67,7 +71,7 @@ def walk(bundle: Path) -> Iterator[Member]:
                 yield replace(member, chunks=chunks)
                 for _ in chunks:
                     pass  # what nobody wanted to read is checked all the same
-        stream.check_rest()
+            _check_rest(tar.fileobj)  # type: ignore[arg-type] # what tarfile has read ahead is in there, and no longer in `stream`
 
 
 def _told(bundle: Path, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -78,22 +82,48 @@ def _told(bundle: Path, chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 @contextmanager
 def _damage_told(bundle: Path) -> Iterator[None]:
-    """A file that is no archive, or part of one, is refused in words."""
+    """A file that is no archive, or part of one, is refused in words; tarfile raises ValueError and more for headers that lie."""
     try:
         yield
-    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, UnicodeError, RecursionError) as error:
+    except BundleError:
+        raise
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError, OverflowError, RecursionError) as error:
         raise BundleError("damaged", f"{bundle} is no bundle, or only a part of one: {error or type(error).__name__}") from error
 
 
 class _PlainInfo(tarfile.TarInfo):
     """A header that is of a plain file, or brings a long name for one; tarfile reads whatever else there is before anybody can look."""
 
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        """The next header. One that cannot be read would end the archive for tarfile, and not for other programs."""
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.HeaderError as error:
+            if type(error).__name__ == "EOFHeaderError":
+                raise
+            raise BundleError("damaged", f"it is no bundle, or only a part of one: a header in it cannot be read: {error}") from error
+
     def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
         if self.type not in (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME):
             raise BundleError("special-file", f"{self.name[:200]!a} is no plain file")
-        if self.type in (tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME) and self.size > _LONGEST_NAME:
+        if self.type in (tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME) and not 0 < self.size <= _LONGEST_NAME:
             raise BundleError("too-large", f"a name in the archive has {self.size} bytes")
+        if self.type == tarfile.XHDTYPE:
+            return self._with_long_name(archive)
         return super()._proc_member(archive)  # type: ignore[misc,no-any-return] # tarfile's own step: there is no public one
+
+    def _with_long_name(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        """The header behind this one. Its extension gives a path and nothing else: a size or a map of holes in it is a second truth."""
+        blocks = archive.fileobj.read(-(-self.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE)
+        match = _LONG_NAME.fullmatch(blocks[: self.size])
+        if match is None or int(match[1]) != self.size:
+            raise BundleError("special-file", f"{self.name[:200]!a} says more of a file than its path")
+        found = self.fromtarfile(archive)
+        if found.offset_data != archive.offset - -(-found.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE or found.type != tarfile.REGTYPE:
+            raise BundleError("special-file", f"{self.name[:200]!a} stands before no plain file")
+        found.name, found.offset = match[2].decode("ascii"), self.offset
+        return found
 
 
 class _Bounded:
@@ -112,11 +142,12 @@ class _Bounded:
             raise BundleError("bomb", f"{self._raw.tell()} bytes of it unpack to more than {self._given}")
         return data
 
-    def check_rest(self) -> None:
-        """Raises BundleError where something stands behind the archive's end: nobody's hash covers it."""
-        while data := self.read(_CHUNK):
-            if data.strip(b"\0"):
-                raise BundleError("added-file", "something stands behind the end of the archive")
+
+def _check_rest(stream: IO[bytes]) -> None:
+    """Raises BundleError where something stands behind the archive's end: nobody's hash covers it."""
+    while data := stream.read(_CHUNK):
+        if data.strip(b"\0"):
+            raise BundleError("added-file", "something stands behind the end of the archive")
 
 
 def _members(tar: tarfile.TarFile, listing: IO[bytes]) -> Iterator[Member]:
@@ -152,8 +183,9 @@ def _headers(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     for number, header in enumerate(tar, start=1):
         tar.members = []  # type: ignore[attr-defined] # it keeps every header, which of a million files is a gigabyte
         check_path(header.name)
-        if header.issparse():
-            raise BundleError("special-file", f"{header.name} is no plain file")
+        said = (header.mode, header.uid, header.gid, header.mtime, header.uname, header.gname, header.linkname)
+        if said != _SAYS_NOTHING:
+            raise BundleError("special-file", f"the header of {header.name} says more than its name and size")
         if header.size > most_bytes(header.name) or number > MOST_FILES + MOST_SIGNATURES + 1:
             raise BundleError("too-large", f"{header.name} has {header.size} bytes and is file {number}: more than a bundle may hold")
         yield header

@@ -168,10 +168,13 @@ def journal_name() -> str:
 
 
 def test_metrics_are_put_where_node_exporter_reads_them(config: Any, tmp_path: Path) -> None:
-    """One file that is replaced, beside those of other programs."""
+    """While the node is tested there is nothing to be read: what stood there is of another run, and a killed one leaves no verdict."""
     (tmp_path / "textfile").mkdir()
     config.textfile = str(tmp_path / "textfile")
-    recorded(config, tmp_path)
+    (tmp_path / "textfile" / "hwaccept.prom").write_text("of an accepted run before\n")
+    recorded(config, tmp_path, GOOD[:2])
+    assert list((tmp_path / "textfile").iterdir()) == []
+    recorded(config, tmp_path, GOOD[2:])
     assert [path.name for path in (tmp_path / "textfile").iterdir()] == ["hwaccept.prom"]
     assert (tmp_path / "textfile" / "hwaccept.prom").read_bytes() == (tmp_path / "metrics.prom").read_bytes()
 

@@ -163,6 +163,14 @@ def test_a_limit_in_another_unit_is_not_set_beside_the_reading() -> None:
     assert {name for name in of_readings(reading) if "limit" in name} == set()
 
 
+@pytest.mark.parametrize("bound", [float("nan"), float("inf"), "535.104", True])
+def test_a_bound_that_is_no_number_has_no_series(bound: object) -> None:
+    """A comparison with NaN is never true, so nothing would be alerted on."""
+    document = built(sample.item("pciebw.link[gpu0]"))
+    document["items"][0]["readings"][0]["limit"].update(min=bound, max=bound)
+    assert [name for name in series(document) if name.startswith("hwaccept_reading")] == ["hwaccept_reading"]
+
+
 def test_no_series_stands_twice() -> None:
     """With one series twice node_exporter answers nothing at all, about anything."""
     bound = sample.limit("x", "count", max=3)
