@@ -8,6 +8,7 @@ pytest_plugins = [
     "fixtures.judging",
     "fixtures.links",
     "fixtures.storage",
+    "fixtures.bom_items",
     "fixtures.labelling",
     "fixtures.closing",
     "reports.plugin",

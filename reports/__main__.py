@@ -33,7 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def remake(arguments: Sequence[str]) -> int:
-    """Print the verdict and where the report is. 0 ACCEPTED, 10 REJECTED, 11 INCOMPLETE, 4 where there is no journal to judge."""
+    """
+    Print the verdict and where the report is.
+
+    0 ACCEPTED, 10 REJECTED, 11 INCOMPLETE; 4 where there is no journal to judge, or a signed bundle that is not of this folder.
+    """
     also = f"In the place of a folder: one of {', '.join(_COMMANDS)}, with --help for its arguments."
     parser = argparse.ArgumentParser(prog="python -m reports", description="Make the reports of a run again from its journal.", epilog=also)
     parser.exit_on_error = True
@@ -47,12 +51,13 @@ def remake(arguments: Sequence[str]) -> int:
         return _USAGE
     if before not in (None, document["verdict"]):
         print(f"{FILE} said {before} before; it was made again from the journal")
-    made = folder / html.FILE
+    made, signed = folder / html.FILE, False
     for reason in document["reasons"]:
         if "could not be written: " in reason:
             print(reason)
+            signed = signed or "signed-already" in reason
     print(f"{document['verdict']}: {made if made.exists() else f'no {html.FILE}; see {FILE}'}")
-    return exit_code(document["verdict"])
+    return _USAGE if signed else exit_code(document["verdict"])
 
 
 def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> Path:

@@ -40,7 +40,8 @@ def differences(said: Document, found: Document) -> Iterator[str]:
     """One line for each place where the results `said` in the bundle are not those `found` from the evidence."""
     for name in ("verdict", *_COMPARED, "counts", "reasons"):
         yield from _unequal(name, said[name], found[name])
-    yield from _unequal("spec", said["spec"]["sha256"], found["spec"]["sha256"])
+    for name in ("sha256", "name"):
+        yield from _unequal(f"spec {name}", said["spec"][name], found["spec"][name])
     for name in _OPTIONS:
         yield from _unequal(f"option {name}", said["options"].get(name), found["options"].get(name))
     yield from _items(said["items"], found["items"])

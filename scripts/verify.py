@@ -8,6 +8,8 @@ outputs again. Exit code 0 only where nothing differs; 12 where something does o
 from __future__ import annotations
 
 import argparse
+import io
+import json
 import os
 import re
 import subprocess
@@ -17,8 +19,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from fixtures import spec as specs
 from reports import journal
-from reports.bundle import FILE, JOURNAL, BundleError, Loaded, unpack
+from reports.bundle import FILE, JOURNAL, SPEC, BundleError, Loaded, unpack
 from reports.plain import one_line
 from reports.rederiving import differences, hidden, rederived
 from reports.results import build_from, exit_code
@@ -29,12 +32,17 @@ DIFFERS, USAGE, INCOMPLETE = 12, 4, 11
 _RUN = Path(__file__).with_name("run.py")
 _TRUSTED = re.compile(r"([0-9a-f]{64}) [ *](.+)", re.ASCII)
 _SAID = 2000
+_ASKED_BEFORE = ("hwaccept-kubernetes",)
+"""Asks the cluster for the peers before the run begins."""
+_RAN = ("exited", "timeout", "ended", "unserved")
 Detached = tuple[str, bytes]
 
 
 def main(arguments: Sequence[str]) -> int:
     """Print what was checked, a line for each difference, and the word at the end; the return value is the exit code."""
     asked = _parsed(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that this terminal cannot show must not end the program
     try:
         keys = [read_public_key(path) for path in asked.key]
         trusted = _trusted(asked.trusted_tools) if asked.trusted_tools else None
@@ -65,7 +73,8 @@ def _verified(
             raise BundleError("other-node", f"it is of {loaded.results['node']}, asked for was {asked.node}")
         signed = _signatures(loaded, detached)
         word = _authenticated(signed, keys, asked.key)
-        found = [*_untrusted(loaded, trusted), *_again(loaded, folder, asked, Path(name, "out"))]
+        found = [*_untrusted(loaded, trusted, folder), *strange(loaded.results, folder), *_lower_level(loaded.results, asked, folder)]
+        found += _again(loaded, folder, asked, Path(name, "out"))
     for line in found:
         print(f"differs: {line}")
     verdict = loaded.results["verdict"]
@@ -110,8 +119,15 @@ def _trusted(file: Path) -> frozenset[str]:
 def _about(loaded: Loaded) -> str:
     run = loaded.results
     suite = f"suite {run['suite']['version']} ({str(run['suite']['commit'] or 'commit not known')[:12]})"
-    told = f"node {run['node']}, {run['mode']}, {run['started']}, spec {run['spec']['name']}, {len(run['items'])} items, {suite}"
+    spec = f"spec {run['spec']['name']}{_level(run)}"
+    told = f"node {run['node']}, {run['mode']}, {run['started']}, {spec}, {len(run['items'])} items, {suite}"
     return one_line(f"bundle: {told}; manifest sha256 {loaded.manifest_sha256}")
+
+
+def _level(run: Mapping[str, Any]) -> str:
+    """At which level DCGM was asked: the word that it accepts a node at level 1 is the same as at level 3."""
+    level = run["options"].get("dcgm_level")
+    return f", dcgmi diag at level {level}" if level is not None else ""
 
 
 def _signatures(loaded: Loaded, detached: Sequence[Detached]) -> list[Checked]:
@@ -137,14 +153,57 @@ def _authenticated(signed: Sequence[Checked], keys: Sequence[PublicKey], names: 
     return f"consistent, signed by {' and '.join(str(name) for name in names)}{more}"
 
 
-def _untrusted(loaded: Loaded, trusted: frozenset[str] | None) -> Iterator[str]:
+def _untrusted(loaded: Loaded, trusted: frozenset[str] | None, folder: Path) -> Iterator[str]:
     """Programs of this node that are not in the list; those of other hosts nobody could hash, which is only told."""
-    for tool in loaded.tools if trusted is not None else ():
+    if trusted is None:
+        return
+    yield from _without_path(folder)
+    for tool in loaded.tools:
         if tool["host"] != "local" and tool["sha256"] is None:
             print(one_line(f"not known: the hash of {tool['tool']} on {tool['host']}"))
-        elif tool["path"] is not None and tool["sha256"] not in (trusted or ()):
+        elif tool["path"] is not None and tool["sha256"] not in trusted:
             known = f"its SHA-256 {tool['sha256']} is not among the trusted ones" if tool["sha256"] else "its SHA-256 is not known"
             yield one_line(f"tool {tool['tool']} ({tool['path']}): {known}")
+
+
+def _without_path(folder: Path) -> Iterator[str]:
+    """Programs that ran here, and of which the evidence does not say which file they were: a program that is missing has none."""
+    for file in sorted(folder.glob("evidence/local/**/command.json")):
+        facts = json.loads(file.read_bytes())
+        if facts["path"] is None and facts.get("outcome") in _RAN:
+            yield one_line(f"tool {facts['command']['argv'][0]}: {file.parent.relative_to(folder)} does not say which file it was")
+
+
+def strange(results: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """
+    Evidence that does not belong to the run: taken at another time (of a live run), or named by no item of one that is complete.
+
+    Whoever may choose the best of several runs for each board sells the worst of them.
+    """
+    named, complete = set(results["evidence"]), results["ended"] is not None and not results["counts"]["not_run"]
+    for file in sorted(folder.glob("evidence/*/*/command.json")):
+        output, facts = "/".join(file.parent.parts[-2:]), json.loads(file.read_bytes())
+        if complete and output not in named:
+            yield one_line(f"evidence {output}: was added, no item was judged by it")
+        began = str(facts.get("started"))
+        is_within = results["started"] <= began <= (results["ended"] or began)
+        if results["origin"] == "live" and facts["command"]["argv"][0] not in _ASKED_BEFORE and not is_within:
+            yield one_line(f"evidence {output}: was taken at {began}, the run from {results['started']} to {results['ended']}")
+
+
+def _lower_level(results: Mapping[str, Any], asked: argparse.Namespace, folder: Path) -> Iterator[str]:
+    """A run that asked less of dcgmi diag than the spec does: of the spec inside that is told, of the verifier's own it is a difference."""
+    try:
+        wanted = specs.load(asked.spec or str(folder / SPEC)).dcgm.level
+    except specs.SpecError:
+        return  # the replay says so, and in its own words
+    level = results["options"].get("dcgm_level")
+    if isinstance(level, int) and level < wanted:
+        told = f"dcgmi diag ran at level {level}, the spec asks for {wanted}"
+        if asked.spec:
+            yield told
+        else:
+            print(f"note: {told}")
 
 
 def _again(loaded: Loaded, folder: Path, asked: argparse.Namespace, out: Path) -> list[str]:
@@ -176,7 +235,10 @@ def _replayed(folder: Path, asked: argparse.Namespace, out: Path) -> journal.Jou
     if len(journals) != 1:
         said = ended.stdout.decode("utf-8", "backslashreplace").strip()[-_SAID:].splitlines() or ["it said nothing"]
         raise BundleError("cannot-replay", f"the replay ended with {ended.returncode}: {said[-1]}")
-    again = journal.read(journals[0])
+    try:
+        again = journal.read(journals[0])
+    except journal.JournalError as error:
+        raise BundleError("cannot-replay", f"the replay left no journal that can be read: {error}") from error
     if again.end is None or again.cut:
         raise BundleError("cannot-replay", f"the replay ended with {ended.returncode} before it was through")
     return again

@@ -8,7 +8,20 @@ order. What is signed is the manifest. Reports that are made from the results ar
 from reports.bundle.embedding import embed
 from reports.bundle.errors import BundleError
 from reports.bundle.loading import Loaded, load, loaded_from, unpack
-from reports.bundle.names import FILE, JOURNAL, MANIFEST
+from reports.bundle.names import FILE, JOURNAL, MANIFEST, SPEC
 from reports.bundle.writing import Written, write_bundle
 
-__all__ = ["FILE", "JOURNAL", "MANIFEST", "BundleError", "Loaded", "Written", "embed", "load", "loaded_from", "unpack", "write_bundle"]
+__all__ = [
+    "FILE",
+    "JOURNAL",
+    "MANIFEST",
+    "SPEC",
+    "BundleError",
+    "Loaded",
+    "Written",
+    "embed",
+    "load",
+    "loaded_from",
+    "unpack",
+    "write_bundle",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,13 @@ from reports.bundle.walking import Member, walk
 from reports.bundle.writing import about
 from reports.results import build_from
 from reports.schema import first_problem
+
+_NODE = re.compile(r"(?![.])[^/\0]{1,255}")
+_COPIED = (
+    "suite", "mode", "origin", "workers", "options", "host", "bill", "absent", "not_required", "unjudged", "max_warnings",
+    "limits_file", "network", "required", "ended", "counts", "evidence", "items",
+)  # fmt: skip
+"""What results.json says as the journal gives it, beside what `_same_run` refuses by a name of its own."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +152,13 @@ def _same_run(results: Mapping[str, Any], told: Mapping[str, Any]) -> None:
             raise BundleError("other-node", f"{RESULTS} is of {name} {results[name]!r}, {JOURNAL} of {told[name]!r}")
     if results["spec"]["sha256"] != told["spec"]["sha256"]:
         raise BundleError("spec-swapped", f"{RESULTS} was judged by a spec other than {JOURNAL} says")
+    if not _NODE.fullmatch(results["node"]):  # whoever replays it makes a folder of this name
+        raise BundleError("path-escapes", f"the node is called {results['node'][:200]!a}, which no folder may be called")
+    if (results["mode"], results["origin"]) in (("live", "simulated"), ("simulated", "live")):
+        raise BundleError("contradiction", f"a run that was {results['mode']} has no evidence that is {results['origin']}")
+    for name in _COPIED:
+        if results[name] != told[name]:
+            raise BundleError("contradiction", f"{RESULTS} and {JOURNAL} do not say the same of {name}")
     if results["verdict"] != told["verdict"]:
         raise BundleError("contradiction", f"{RESULTS} says {results['verdict']}, its {JOURNAL} gives {told['verdict']}")
 
@@ -169,7 +184,7 @@ def _file(folder: Path, name: str, sha256: object, refusal: str) -> bytes:
 
 def _document(folder: Path, name: str) -> dict[str, Any]:
     try:
-        found = json.loads((folder / name).read_text(encoding="utf-8"))
+        found = json.loads((folder / name).read_text(encoding="utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
     except FileNotFoundError:
         raise BundleError("missing-file", f"{folder} has no {name}") from None
     except (ValueError, RecursionError) as error:
@@ -177,6 +192,18 @@ def _document(folder: Path, name: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise BundleError("bad-results", f"{name} is no object")
     return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no key stands twice: another reader would take the other one."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands in an object twice")
+    return found
+
+
+def _no_number(constant: str) -> float:
+    raise ValueError(f"{constant} is no number")
 
 
 def _journal(folder: Path) -> journal.Journal:

@@ -36,8 +36,6 @@ from reports.bundle.names import (
 _CHUNK = MIB
 _LONGEST_NAME = 8192
 _LONG_NAME = re.compile(rb"([0-9]{1,4}) path=([\x21-\x7e]+)\n")
-_SAYS_NOTHING = (0o644, 0, 0, 0, "", "", "")
-"""Mode, owner, time and link of every header: the manifest does not cover them, so they are always these."""
 _FREE_BYTES, _MOST_RATIO = 64 * MIB, 300
 """Beyond the first bytes, more than this many out of each that was read is a bomb: text of tools gives 5 to 100."""
 
@@ -71,7 +69,7 @@ def walk(bundle: Path) -> Iterator[Member]:
                 yield replace(member, chunks=chunks)
                 for _ in chunks:
                     pass  # what nobody wanted to read is checked all the same
-            _check_rest(tar.fileobj)  # type: ignore[arg-type] # what tarfile has read ahead is in there, and no longer in `stream`
+            _check_rest(tar.fileobj)  # what tarfile has read ahead is in there, and no longer in `stream`
 
 
 def _told(bundle: Path, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -95,7 +93,7 @@ class _PlainInfo(tarfile.TarInfo):
     """A header that is of a plain file, or brings a long name for one; tarfile reads whatever else there is before anybody can look."""
 
     @classmethod
-    def fromtarfile(cls, archive: tarfile.TarFile) -> tarfile.TarInfo:
+    def fromtarfile(cls, archive: tarfile.TarFile) -> _PlainInfo:
         """The next header. One that cannot be read would end the archive for tarfile, and not for other programs."""
         try:
             return super().fromtarfile(archive)
@@ -105,10 +103,10 @@ class _PlainInfo(tarfile.TarInfo):
             raise BundleError("damaged", f"it is no bundle, or only a part of one: a header in it cannot be read: {error}") from error
 
     def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
-        if self.type not in (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME):
-            raise BundleError("special-file", f"{self.name[:200]!a} is no plain file")
         if self.type in (tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME) and not 0 < self.size <= _LONGEST_NAME:
             raise BundleError("too-large", f"a name in the archive has {self.size} bytes")
+        if self.type not in (tarfile.REGTYPE, tarfile.XHDTYPE):
+            raise BundleError("special-file", f"{self.name[:200]!a} is no plain file")
         if self.type == tarfile.XHDTYPE:
             return self._with_long_name(archive)
         return super()._proc_member(archive)  # type: ignore[misc,no-any-return] # tarfile's own step: there is no public one
@@ -120,8 +118,8 @@ class _PlainInfo(tarfile.TarInfo):
         if match is None or int(match[1]) != self.size:
             raise BundleError("special-file", f"{self.name[:200]!a} says more of a file than its path")
         found = self.fromtarfile(archive)
-        if found.offset_data != archive.offset - -(-found.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE or found.type != tarfile.REGTYPE:
-            raise BundleError("special-file", f"{self.name[:200]!a} stands before no plain file")
+        if found.offset_data - found.offset != tarfile.BLOCKSIZE:
+            raise BundleError("special-file", f"{self.name[:200]!a} is a second name of one file")
         found.name, found.offset = match[2].decode("ascii"), self.offset
         return found
 
@@ -183,9 +181,8 @@ def _headers(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     for number, header in enumerate(tar, start=1):
         tar.members = []  # type: ignore[attr-defined] # it keeps every header, which of a million files is a gigabyte
         check_path(header.name)
-        said = (header.mode, header.uid, header.gid, header.mtime, header.uname, header.gname, header.linkname)
-        if said != _SAYS_NOTHING:
-            raise BundleError("special-file", f"the header of {header.name} says more than its name and size")
+        if header.mode > 0o777 or header.linkname or not (header.uname + header.gname).isprintable():
+            raise BundleError("special-file", f"{header.name} is no plain file: its mode, link or owner would do harm")
         if header.size > most_bytes(header.name) or number > MOST_FILES + MOST_SIGNATURES + 1:
             raise BundleError("too-large", f"{header.name} has {header.size} bytes and is file {number}: more than a bundle may hold")
         yield header

@@ -16,6 +16,7 @@ from reports.tests import sample
 
 REQUIRED = ["inventory.counts[node]", "pciebw.host_to_device[gpu0]", "pciebw.host_to_device[gpu1]"]
 SPEC = b'schema = 1\nname = "hgx-sample"\n'
+TAKEN = "2026-11-23T14:00:02.000000Z"
 Files = dict[str, bytes]
 
 
@@ -38,7 +39,7 @@ def evidence(place: Path, program: str = "nvbandwidth", stdout: bytes = b"55.4\n
     """The evidence of one program on this node, as fixtures/evidence.py leaves it."""
     place.mkdir(parents=True)
     command = {"argv": [f"/usr/bin/{program}"], "host": "local"}
-    facts = {"command": command, "path": command["argv"][0], "sha256": "cd" * 32, "version": "1.0", "id": place.name}
+    facts = {"command": command, "path": command["argv"][0], "sha256": "cd" * 32, "version": "1.0", "id": place.name, "started": TAKEN}
     (place / "command.json").write_text(json.dumps(facts))
     (place / "stdout").write_bytes(stdout)
     (place / "stderr").write_bytes(b"")
