@@ -180,7 +180,8 @@ def strange(results: Mapping[str, Any], folder: Path) -> Iterator[str]:
 
     Whoever may choose the best of several runs for each board sells the worst of them.
     """
-    named, complete = set(results["evidence"]), results["ended"] is not None and not results["counts"]["not_run"]
+    named, counts = set(results["evidence"]), results["counts"]
+    complete = results["ended"] is not None and not counts["not_run"] and not counts["ERROR"]
     for file in sorted(folder.glob("evidence/*/*/command.json")):
         output, facts = "/".join(file.parent.parts[-2:]), json.loads(file.read_bytes())
         if complete and output not in named:
