@@ -36,7 +36,7 @@ from reports.bundle.names import (
 _CHUNK = MIB
 _LONGEST_NAME = 8192
 _LONG_NAME = re.compile(rb"([0-9]{1,4}) path=([\x21-\x7e]+)\n")
-_FREE_BYTES, _MOST_RATIO = 64 * MIB, 300
+FREE_BYTES, MOST_RATIO = 64 * MIB, 300
 """Beyond the first bytes, more than this many out of each that was read is a bomb: text of tools gives 5 to 100."""
 
 
@@ -136,7 +136,7 @@ class _Bounded:
         self._given += len(data)
         if self._given > MOST_BYTES:
             raise BundleError("too-large", f"it unpacks to more than {MOST_BYTES // MIB} MiB")
-        if self._given > _FREE_BYTES and self._given > _MOST_RATIO * max(self._raw.tell(), 1):
+        if self._given > FREE_BYTES and self._given > MOST_RATIO * max(self._raw.tell(), 1):
             raise BundleError("bomb", f"{self._raw.tell()} bytes of it unpack to more than {self._given}")
         return data
 

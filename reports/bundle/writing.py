@@ -37,7 +37,7 @@ from reports.bundle.names import (
     order,
 )
 from reports.bundle.tools import Tools
-from reports.bundle.walking import walk
+from reports.bundle.walking import FREE_BYTES, MOST_RATIO, walk
 from reports.files import sync_folder
 
 _LEVEL, _PART = 6, 64 * 1024
@@ -190,9 +190,14 @@ def _add(tar: TarWriter, folder: Path, path: str, sha256: str, made: Mapping[str
 
 
 class TarWriter:
-    """Writes members whose headers say nothing but name and size, so that nothing of this machine and hour is in them."""
+    """
+    Writes members whose headers say nothing but name and size, so that nothing of this machine and hour is in them.
+
+    At its end it raises BundleError for an archive that packs so well that everybody would refuse it as a bomb.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         self._gzip = gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=_LEVEL, mtime=0)
         self._tar = tarfile.open(fileobj=self._gzip, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - closed by __exit__
 
@@ -202,7 +207,10 @@ class TarWriter:
     def __exit__(self, kind: object, *rest: object) -> None:
         if kind is None:
             self._tar.close()
+            size = self._gzip.tell()
             self._gzip.close()
+            if size > FREE_BYTES and size > MOST_RATIO * self._file.tell():
+                raise BundleError("bomb", f"{size} bytes pack into {self._file.tell()}, which nobody unpacks: which program repeats itself?")
 
     def add(self, path: str, file: IO[bytes], size: int) -> str:
         """Add `size` bytes of `file` as `path`; returns their SHA-256. Raises OSError where the file has fewer."""

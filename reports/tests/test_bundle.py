@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.bundle import BundleError, embed, load, unpack, walking, write_bundle
+from reports.bundle import BundleError, embed, load, unpack, walking, write_bundle, writing
 from reports.bundle import names as bundle_names
 from reports.tests.sample_bundle import Files, bundle_of, every_file, evidence, files_of, pack, run_folder, with_manifest
 
@@ -348,6 +348,17 @@ def test_nothing_strange_is_packed(tmp_path: Path, strange: str) -> None:
     (folder / strange).parent.mkdir(parents=True, exist_ok=True)
     (folder / strange).write_bytes(b"x")
     with pytest.raises(BundleError, match="added-file"):
+        write_bundle(folder)
+    assert not (folder / "bundle.tar.gz").exists()
+
+
+def test_what_everybody_would_refuse_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that printed one line a million times is told to whoever ran it, and not to the buyer."""
+    folder = run_folder(tmp_path)
+    (folder / OUTPUT).write_bytes(bytes(1024 * 1024))
+    monkeypatch.setattr(writing, "FREE_BYTES", 1024 * 1024)
+    monkeypatch.setattr(writing, "MOST_RATIO", 50)
+    with pytest.raises(BundleError, match="bomb"):
         write_bundle(folder)
     assert not (folder / "bundle.tar.gz").exists()
 
