@@ -210,7 +210,7 @@ class TarWriter:
             size = self._gzip.tell()
             self._gzip.close()
             if size > FREE_BYTES and size > MOST_RATIO * self._file.tell():
-                raise BundleError("bomb", f"{size} bytes pack into {self._file.tell()}, which nobody unpacks: which program repeats itself?")
+                raise BundleError("bomb", f"{size} bytes pack into {self._file.tell()}, which nobody unpacks: what repeats itself?")
 
     def add(self, path: str, file: IO[bytes], size: int) -> str:
         """Add `size` bytes of `file` as `path`; returns their SHA-256. Raises OSError where the file has fewer."""
