@@ -414,15 +414,12 @@ def test_a_signature_leaves_the_rest_as_it_is(bundle: Path, tmp_path: Path) -> N
 
 
 def test_memory_does_not_grow_with_the_telemetry(tmp_path: Path) -> None:
-    """Samples of 72 hours are hundreds of thousands of files: three times as many must not take three times the memory."""
-    peaks = []
-    for number in (1000, 3000):
-        folder = run_folder(tmp_path / str(number))
-        place = folder / "evidence" / "local" / "gpu0.nvbandwidth.copy.1" / "samples"
-        for n in range(1, number + 1):
-            evidence(place / f"{n:06d}", program="nvidia-smi")
-        tracemalloc.start()
-        write_bundle(folder)
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-    assert peaks[1] < 1.5 * peaks[0]
+    """Samples of 72 hours are hundreds of thousands of files: nothing of them may be kept. Here their headers alone are ten megabytes."""
+    place = run_folder(tmp_path) / "evidence" / "local" / "gpu0.nvbandwidth.copy.1" / "samples"
+    for n in range(1, 3001):
+        evidence(place / f"{n:06d}", program="nvidia-smi")
+    tracemalloc.start()
+    write_bundle(tmp_path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024
