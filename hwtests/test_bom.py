@@ -19,6 +19,8 @@ pytestmark = pytest.mark.bom
 
 _CHASSIS = "chassis"
 _NAMED = 4
+_WRITTEN = {"bom.vbios", "bom.firmware", "bom.bios"}
+"""What can be written anew without another part."""
 _OTHER = ("product", "model", "device")
 """Keys that tell another kind of part from the promised one, and not another state of the same."""
 
@@ -31,6 +33,8 @@ def test_part(bom_part: Promise, judge: Judge) -> None:
         judge("bom.present", lambda: _present(bom_part, part), tool=part.name, told=True)
     for key in part.judged:
         judge(f"bom.{key}", partial(_fact, bom_part, part, key), tool=part.name, told=True)
+    failed = {reading["name"] for reading in judge.readings if reading["verdict"] == "FAIL"}
+    judge.fault_class = "configuration" if failed and failed <= _WRITTEN else None
 
 
 def test_extra(bom_section: Promise, judge: Judge) -> None:

@@ -32,7 +32,19 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.gpupower, pytest.mark.intrusive]
 
 MARGIN_S = 300
+SLACK_S = 5.0
+_CLOCK_WAS_SET = "the clock was set while the GPUs were loaded: for how long they were is not known"
 Row = dict[str, Field]
+
+
+class Rows(dict[str, Row]):
+    """The rows of all boards by UUID."""
+
+    @functools.cached_property
+    def total_w(self) -> float:
+        """Power of all boards whose power is told."""
+        fields = [row["power.draw"] for row in self.values()]
+        return sum(float(field.value) for field in fields if isinstance(field, Reading))
 
 
 @dataclass(frozen=True)
@@ -40,7 +52,7 @@ class Sampled:
     """One sample of all boards: seconds since the first, and a row for each UUID."""
 
     at_s: float
-    rows: dict[str, Row]
+    rows: Rows
 
 
 @pytest.fixture
@@ -57,17 +69,25 @@ def load(run_on_node: RunOnNode, spec: Spec, snapshot: Callable[[str], Snapshot]
 
 def test_slowdown(gpu: Gpu, load: Output, snapshot: Callable[[str], Snapshot], spec: Spec, judge: Judge) -> None:
     """A board or chassis that cannot feed or cool its GPUs slows them down only when all of them work."""
-    parse_diag(load.measured(226, 205))
+    _read(load.measured(226, 205))
     samples = read_samples(load, query_fields(snapshot("start")))
-    mine = [sample.rows[gpu.uuid] for sample in samples if gpu.uuid in sample.rows]
+    mine = [sample.rows[str(gpu.uuid)] for sample in samples if gpu.uuid in sample.rows]
     if len(mine) < len(samples):
         left_out = f"nvidia-smi left this board out of {len(samples) - len(mine)} of {len(samples)} samples"
         judge("gpupower.mean_power_share", ErrorWord("missing", left_out), output=load)
+    if clock_was_set(load, samples):
+        judge("gpupower.mean_power_share", ErrorWord("clock", _CLOCK_WAS_SET), output=load)
     judge("gpupower.mean_power_share", lambda: mean_power_share(samples, str(gpu.uuid), spec), output=load)
     judge("gpupower.thermal_samples", _samples_with(mine, HW_THERMAL_SLOWDOWN | SW_THERMAL_SLOWDOWN), output=load)
     judge("gpupower.power_brake_samples", _samples_with(mine, HW_POWER_BRAKE_SLOWDOWN), output=load)
     judge.record("gpupower.hw_slowdown_samples", _samples_with(mine, HW_SLOWDOWN), output=load)
     judge.record("gpupower.sw_power_cap_samples", _samples_with(mine, SW_POWER_CAP), output=load)
+
+
+@functools.lru_cache(maxsize=8)
+def _read(text: str) -> None:
+    """That it is a report of the load; raises ParseError."""
+    parse_diag(text)
 
 
 def query_fields(snapshot: Snapshot) -> tuple[str, ...]:
@@ -82,9 +102,19 @@ def read_samples(load: Output, fields: tuple[str, ...]) -> list[Sampled]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _rows(text: str, fields: tuple[str, ...]) -> dict[str, Row]:
+def _rows(text: str, fields: tuple[str, ...]) -> Rows:
     """The rows of a sample by UUID; every item of this file reads the same samples."""
-    return {str(_value(row["uuid"])): row for row in parse_query_csv(text, fields)}
+    return Rows((str(_value(row["uuid"])), row) for row in parse_query_csv(text, fields))
+
+
+def clock_was_set(load: Output, samples: list[Sampled]) -> bool:
+    """
+    Whether the samples' times, which are those of the wall clock, cannot be: one before the other, or further apart than the load was long.
+
+    Half a minute under load would pass for a whole one.
+    """
+    times = [sample.at_s for sample in samples]
+    return times != sorted(times) or (times[-1] if times else 0.0) > load.seconds + SLACK_S
 
 
 def _value(field: Field) -> object:
@@ -117,8 +147,7 @@ def _stretch(samples: list[Sampled], first: int, seconds: float) -> list[Sampled
 
 
 def _total_power(stretch: list[Sampled]) -> float:
-    fields = [row["power.draw"] for sample in stretch for row in sample.rows.values()]
-    return sum(float(field.value) for field in fields if isinstance(field, Reading))
+    return sum(sample.rows.total_w for sample in stretch)
 
 
 def _samples_with(rows: list[Row], bits: int) -> Field:

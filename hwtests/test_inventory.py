@@ -86,6 +86,7 @@ def _device_files(run_on_node: RunOnNode, answering: int) -> Field:
 def test_driver(snapshot: Snapshots, judge: Judge) -> None:
     """Limits were measured under a range of drivers, and older ones lack what the checks read."""
     judge("inventory.driver_version", lambda: snapshot("start").driver_version)
+    judge.fault_class = "configuration" if judge.verdict == "FAIL" else None
 
 
 def test_present(gpu: Gpu, pci: GpusOnBus, hidden: Hidden, snapshot: Snapshots, judge: Judge) -> None:

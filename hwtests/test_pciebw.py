@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,6 +30,7 @@ BANDWIDTH_TEST = ("--htod", "--dtoh", "--memory=pinned", "--device=0", "--csv")
 LARGE = tuple(f"--{option}" for option in ("mode=range", "start=1073741824", "end=1073741824", "increment=1073741824"))
 SAMPLE_PERIOD_S = 0.5
 COPYING_KBPS = 100_000
+_CPU_LIST = re.compile(r"[0-9]{1,5}(?:-[0-9]{1,5})?(?:,[0-9]{1,5}(?:-[0-9]{1,5})?)*")
 """An idle board moves about 500 KB/s (580.105.08, 8 x H100); a hundred MB/s inside nvidia-smi's 20 ms window is a copy."""
 
 
@@ -60,10 +63,18 @@ def copies(gpu: Gpu, run_on_gpu: RunOnGpu, run_on_node: RunOnNode, sample: Calla
         undisturbed = tuple(run_on_gpu(gpu, "nvbandwidth", *options, purpose="copy") for _ in range(RUNS - 1))
         return Copies("nvbandwidth", (sampled, *undisturbed), sampled)
     near = run_on_node("cat", f"/sys/bus/pci/devices/{gpu.pci_bus_id}/local_cpulist", purpose="cpus", target=gpu.name)
-    prefix = ("taskset", "-c", near.measured().strip())
+    prefix = ("taskset", "-c", _cpus(near.measured()))
     runs = tuple(run_on_gpu(gpu, "bandwidthTest", *BANDWIDTH_TEST, purpose="copy", prefix=prefix) for _ in range(RUNS))
     sampled = run_on_gpu(gpu, "bandwidthTest", *BANDWIDTH_TEST, *LARGE, purpose="link", prefix=prefix, sample=link)
     return Copies("bandwidthTest", runs, sampled)
+
+
+def _cpus(text: str) -> str:
+    """A list of CPUs as the kernel writes it, 0-31,64-95; raises ParseError for what taskset would refuse."""
+    line, _, rest = text.partition("\n")
+    if rest or not _CPU_LIST.fullmatch(line):
+        raise ParseError("local_cpulist", "the CPUs near the GPU, as in 0-31,64-95", text[:80] or "nothing")
+    return line
 
 
 def test_host_to_device(copies: Copies, judge: Judge, gpu: Gpu) -> None:
@@ -92,14 +103,15 @@ def _printed(run: Output) -> str:
 
 
 def _states_inside_copies(copies: Copies) -> list[GpuState]:
-    states = [state for sample in copies.sampled.samples if sample.outcome == "exited" for state in _states(sample)]
+    states = [state for sample in copies.sampled.samples if sample.outcome == "exited" for state in _states(sample.text)]
     return [state for state in states if max(_traffic(state.link.tx_util_kb_s), _traffic(state.link.rx_util_kb_s)) >= COPYING_KBPS]
 
 
-def _states(sample: Output) -> tuple[GpuState, ...]:
+@functools.lru_cache(maxsize=512)
+def _states(text: str) -> tuple[GpuState, ...]:
     """A sample that cannot be read is no sample; if none can, there is none inside a copy."""
     try:
-        return parse_query_xml(sample.text).gpus
+        return parse_query_xml(text).gpus
     except ParseError:
         return ()
 

@@ -22,6 +22,8 @@ def test_own_interfaces(own_ports: list[Peer], judge: Judge) -> None:
     """A node without one of its promised interfaces, or with it down, has the others answer by another way, and nobody sees it."""
     for own in own_ports:
         judge_port(judge, own, about=own.port.id)
+    if judge.verdict == "FAIL" and all(own.is_up for own in own_ports):
+        judge.fault_class = "configuration"  # an address or an MTU that somebody has set
 
 
 def test_host(peer_host: HostFacts, judge: Judge) -> None:
@@ -38,6 +40,8 @@ def test_host(peer_host: HostFacts, judge: Judge) -> None:
     judge("ping.clock_offset_s", peer_host.clock_offset_s)
     if is_itself and judge.verdict in ("FAIL", "WARN"):
         peer_host.blame_clock(judge)
+    if is_itself and judge.verdict == "FAIL":
+        judge.fault_class = "configuration"  # a clock is set and is not exchanged
 
 
 def test_reach(peer: Peer, judge: Judge, reached: Callable[[Port], list[Reached]], blame_ping: Callable[[Port], None]) -> None:

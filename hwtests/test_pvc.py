@@ -41,7 +41,9 @@ def judge_release(judge: Judge, claim: VolumeClaim, wanted: Claimable) -> None:
     if is_word(claim.claim_after, "gone"):
         judge("pvc.claim_gone_s", claim.claim_gone_s, tool=wanted.name)
     never_was = claim.volume is None and not is_word(claim.phase, "Bound")
-    if isinstance(claim.volume_after, NotApplicable) and (never_was or isinstance(claim.retained, Reading)):
+    kept = never_was or isinstance(claim.retained, Reading)
+    # Of a claim that could not be deleted the volume is still there because of that, and not because it cannot be given back.
+    if isinstance(claim.claim_after, ErrorWord) or (isinstance(claim.volume_after, NotApplicable) and kept):
         judge.record("pvc.volume_after", claim.volume_after)
     else:
         judge("pvc.volume_after", claim.volume_after, told=True)

@@ -36,6 +36,7 @@ def test_configuration(board: Callable[[str], GpuState], gpu: Gpu, judge: Judge,
             judge.record(name, clock)
         else:
             judge(name, clock)
+    judge.fault_class = "configuration" if judge.verdict == "FAIL" else None
 
 
 def test_errors(board: Callable[[str], GpuState], snapshot: Callable[[str], Snapshot], gpu: Gpu, judge: Judge) -> None:

@@ -33,13 +33,16 @@ _SECTION = re.compile(
 )
 _CSV = re.compile(
     r"bandwidthTest-(?P<from>[HD])2(?P<to>[HD])(?:-(?P<memory>Pinned|Paged)(?P<combined>-WriteCombined)?)?, "
-    r"Bandwidth = (?P<bandwidth>[0-9]{1,9}\.[0-9]) (?P<unit>[MG])B/s, Time = [0-9]{1,9}\.[0-9]{5} s, "
+    r"Bandwidth = (?P<bandwidth>[0-9]{1,9}\.[0-9]) (?P<unit>[MG])B/s, Time = (?P<seconds>[0-9]{1,9}\.[0-9]{5}) s, "
     r"Size = (?P<size>[0-9]{1,18}) bytes, NumDevsUsed = (?P<devices>[0-9]{1,4})\n"
 )
 _RESULT = re.compile(r"Result = (?P<result>PASS|FAIL)\n")
 _NOTE = re.compile(r"NOTE: [^\n]*\n")
 _CUDA_ERROR = re.compile(r"(?P<call>\w+ returned [0-9]+)\n-> (?P<reason>[^\n]*)\n")
 
+_BYTES_PER_S = {"M": 10**6, "G": 10**9}
+_TIMED_S, _AT_MOST = 0.0001, 2.0
+"""Time has five decimals and Bandwidth one, and old samples meant 2**20 by M: shorter times, and a factor below 2, prove nothing."""
 _MEMORY = {"PINNED": "Pinned", "PAGEABLE": "Paged"}
 
 
@@ -123,9 +126,19 @@ def _copies(scanner: Scanner) -> list[Copy]:
         if section := scanner.take_if(_SECTION):
             copies += [_copy(section, *row.split()) for row in section["rows"].splitlines()]
         elif row := scanner.take_if(_CSV):
+            _refuse_contradiction(row, scanner.line_number - 1)
             copies.append(_copy(row, row["size"], row["bandwidth"]))
         else:
             return copies
+
+
+def _refuse_contradiction(row: re.Match[str], line: int) -> None:
+    """Raise ParseError where size and time make another bandwidth than the one beside them, as where its unit is another than it says."""
+    seconds, told = float(row["seconds"]), float(row["bandwidth"]) * _BYTES_PER_S[row["unit"]]
+    if seconds < _TIMED_S or not told:
+        return
+    if not 1 / _AT_MOST <= int(row["size"]) / seconds / told <= _AT_MOST:
+        raise ParseError(TOOL, "a bandwidth that Time and Size bear out", row[0].rstrip(), line)
 
 
 def _copy(match: re.Match[str], size: str, printed: str) -> Copy:

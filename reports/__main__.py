@@ -1,7 +1,7 @@
 """
 python -m reports FOLDER: make results.json and all that is made from it again from the journal of a run.
 
-python -m reports COMMAND ...: keygen, sign, certificate, compare; each tells its own arguments with --help. A folder of such a name is
+python -m reports COMMAND ...: keygen, sign, certificate, compare, drill; each tells its arguments with --help. A folder of such a name is
 given as ./compare.
 """
 
@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reports import certificate_cli, compare_cli, html, signing_cli
+from reports.drill import cli as drill_cli
 from reports.journal import JournalError
 from reports.plugin import make_reports
 from reports.results import FILE, ResultsError, exit_code
@@ -23,6 +24,7 @@ _USAGE = 4
 
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "keygen": signing_cli.main_keygen, "sign": signing_cli.main_sign, "certificate": certificate_cli.main, "compare": compare_cli.main,
+    "drill": drill_cli.main,
 }  # fmt: skip
 
 

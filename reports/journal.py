@@ -7,6 +7,7 @@ loses power leaves a journal without an end, and that is how it is known.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -54,6 +55,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o644)
         self._broken = False
+        self._path, self._written = path, hashlib.sha256()
         sync_folder(path.parent)
 
     def append(self, record: Mapping[str, Any]) -> None:
@@ -68,7 +70,18 @@ class Writer:
         self._broken = True
         _write_all(self._file, line.encode("utf-8"))
         os.fsync(self._file)
+        self._written.update(line.encode("utf-8"))
         self._broken = False
+
+    def check(self) -> None:
+        """
+        Raise OSError where the file is no more what was written here, JournalError where it cannot be read as a journal either.
+
+        A journal that somebody cut, or in which a bit is another, may still be one that can be read, and tell another run.
+        """
+        if hashlib.sha256(self._path.read_bytes()).digest() != self._written.digest():
+            read(self._path)
+            raise OSError("it was changed while the run went on: its lines are not those that were written")
 
     def close(self) -> None:
         """Give the file back; a second time does nothing."""

@@ -33,6 +33,14 @@ class _Keeper:
         except (OSError, ValueError, TypeError) as error:
             self.trouble = self.trouble or f"{JOURNAL_FILE}: {error}"
 
+    def check(self) -> None:
+        """Note where the journal is no more what was written."""
+        try:
+            if self._writer is not None and not self.trouble:
+                self._writer.check()
+        except (OSError, journal.JournalError) as error:
+            self.trouble = f"{JOURNAL_FILE}: {error}"
+
     def close(self) -> None:
         """Let go of the file."""
         if self._writer is not None:
@@ -80,6 +88,7 @@ def pytest_hwaccept_record(config: pytest.Config, record: dict[str, Any], folder
     keeper.write(record)
     if record.get("type") != "end":
         return keeper.incomplete() if keeper.trouble else None
+    keeper.check()
     keeper.close()
     return keeper.incomplete() if keeper.trouble else _answer(keeper, _textfile(config))
 

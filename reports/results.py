@@ -172,7 +172,7 @@ def _problems(end: Mapping[str, Any] | None, cut: str) -> list[str]:
         found.append("the run was interrupted")
     elif end["exit_status"] not in _ENDED_IN_ORDER:
         found.append(f"the run ended with status {end['exit_status']}: {_EXIT_WORDS.get(end['exit_status'], 'which no complete run does')}")
-    return found
+    return [*found, *end.get("lost", ())]
 
 
 def _not_run(required: Sequence[str], judged: Sequence[Item], begun: set[str]) -> list[dict[str, Any]]:

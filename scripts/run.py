@@ -23,6 +23,7 @@ CHECKS = str(CHECKOUT / "hwtests")
 
 INSTEAD = {
     "--verify": ("scripts.verify", "main"), "--calibrate": ("scripts.calibrate", "main"), "--write-bom": ("fixtures.bom_draft", "main"),
+    "--drill": ("scripts.drill", "main"),
 }  # fmt: skip
 """What is done in the place of a run where this option is given: the module, and its function of the arguments."""
 

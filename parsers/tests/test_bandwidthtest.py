@@ -224,3 +224,27 @@ def test_outside_runs_without_a_driver_are_refused_with_the_reason(name: str) ->
     """What the real program prints without a driver."""
     with pytest.raises(ParseError, match="returned 35: CUDA driver version is insufficient"):
         parse(outside(f"own/cuda/bandwidthTest-{name}.out"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "is_right"),
+    [
+        ("Bandwidth = 54.8 MB/s, Time = 0.00058 s, Size = 32000000 bytes", False),
+        ("Bandwidth = 54.8 GB/s, Time = 0.58000 s, Size = 32000000 bytes", False),
+        ("Bandwidth = 54.8 GB/s, Time = 0.00058 s, Size = 32000000 bytes", True),
+        ("Bandwidth = 12000.0 MB/s, Time = 0.00254 s, Size = 32000000 bytes", True),
+        ("Bandwidth = 0.4 GB/s, Time = 0.00001 s, Size = 9000 bytes", True),
+        ("Bandwidth = 0.0 GB/s, Time = 0.10000 s, Size = 1024 bytes", True),
+    ],
+)
+def test_a_bandwidth_that_time_and_size_do_not_bear_out_is_refused(printed: str, is_right: bool) -> None:
+    """A line that says two things at once says nothing; of what is too short or too small to be timed nothing is known."""
+    text = (
+        "[CUDA Bandwidth Test] - Starting...\nRunning on...\n\n Device 0: NVIDIA H100 80GB HBM3\n Quick Mode\n\n"
+        f"bandwidthTest-H2D-Pinned, {printed}, NumDevsUsed = 1\nResult = PASS\n"
+    )
+    if is_right:
+        assert len(parse(text).results) == 1
+    else:
+        with pytest.raises(ParseError, match="Time and Size bear out"):
+            parse(text)
