@@ -25,6 +25,8 @@ def _check_of(hint: Any) -> _Check:
     """Whether a value is of the type; containers other than tuples are not looked into."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
+        if all(isinstance(one, type) and typing.get_origin(one) is None and one is not float for one in arguments):
+            return lambda value: isinstance(value, arguments)  # one question is many times faster
         checks = [_check_of(argument) for argument in arguments]
         return lambda value: any(check(value) for check in checks)
     if origin is tuple and arguments[-1:] == (...,):
@@ -39,9 +41,9 @@ def _check_of(hint: Any) -> _Check:
 def _check_of_class(kind: Any) -> _Check:
     if kind is float:
         return lambda value: isinstance(value, (int, float))
-    if kind is Any:
+    if kind in (Any, object):
         return lambda value: True
-    if not isinstance(kind, type) or kind in (object, collections.abc.Callable) or getattr(kind, "_is_protocol", False):
+    if not isinstance(kind, type) or kind is collections.abc.Callable or getattr(kind, "_is_protocol", False):
         return lambda value: value is not None
     return lambda value: isinstance(value, kind)
 
@@ -62,7 +64,7 @@ def _watch(kind: type) -> None:
     def watched(self: object, *args: Any, **kwargs: Any) -> None:
         made(self, *args, **kwargs)
         for name, check in checks:
-            if not check(getattr(self, name)):
+            if not check(self.__dict__[name]):
                 raise AssertionError(f"{kind.__name__}.{name} is {getattr(self, name)!r}, which is not {hints[name]}")
 
     setattr(kind, "__init__", watched)  # noqa: B010
