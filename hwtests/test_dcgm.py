@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.dcgm, pytest.mark.intrusive]
 
 TIMEOUT_S = {1: 300, 2: 1200, 3: 3600, 4: 10800}
 FAILED_EXIT_CODES = (226, 205)
-DEPLOYMENT_TELLS_WHY_SINCE = (4,)
+DEPLOYMENT_TELLS_WHY_SINCE = (3, 3, 7)
 _NAMED_GPU = re.compile(r"\bGPU (\d{1,3})\b")
 
 
@@ -120,7 +120,7 @@ def _told(result: Result, version: tuple[int, ...], entity: int) -> Field:
     if result.status not in ("Fail", "Warn"):
         return ErrorWord(result.status or "no status", f"{line}: it did not run")
     if result.subtest and not result.errors and version < DEPLOYMENT_TELLS_WHY_SINCE:
-        return ErrorWord(result.status, f"{line}: DCGM before 4 says so of a test that did not run too, and a failure has a reason")
+        return ErrorWord(result.status, f"{line}: DCGM before 3.3.7 says so of a test that did not run too, and gives no reason")
     if result.errors and all(map(is_internal, result.errors)):
         return ErrorWord(result.status, f"{line}: DCGM itself broke")
     named = {int(number) for error in result.errors for number in _NAMED_GPU.findall(error.text)}

@@ -15,6 +15,8 @@ from reports.tests import sample, sample_network
 
 NETWORK = sample_network.network(sample_network.hosts(3))
 FLOW = sample_network.flow("n1", "n2", "eth0", ("FAIL", 20.0), suspect=sample_network.SUSPECT)
+SELDOM = ("lost",)
+"""Only a run that lost what it had recorded says so."""
 DOCUMENT = results.build(sample.run(network=NETWORK), [*sample.troubled_items(), FLOW], sample.end())
 
 
@@ -27,10 +29,10 @@ def test_it_is_a_schema_of_2020_12_with_a_name_and_a_version() -> None:
 
 
 def test_every_object_of_ours_is_closed() -> None:
-    """additionalProperties false wherever keys are listed, and every listed key is required."""
+    """additionalProperties false wherever keys are listed, and every listed key is required but what only few runs have."""
     for part in _objects(schema()):
         assert part["additionalProperties"] is False
-        assert part["required"] == list(part["properties"])
+        assert part["required"] == [name for name in part["properties"] if name not in SELDOM]
 
 
 def _objects(part: Any) -> Iterator[dict[str, Any]]:
