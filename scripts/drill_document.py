@@ -37,7 +37,7 @@ def document(made: Made, profile: str, everywhere: bool, seed: int, started: flo
     broken_law = [_law(pair) for pair in made.pairs if _accepted(pair.told) or not pair.told.verdict]
     counts = Counter(each.outcome for each in judged)
     counts[FALSE_ALARM] += len(alarms)
-    reasons = _reasons(counts, len(alarms), len(broken_law))
+    reasons = _reasons(counts, len(alarms), len(broken_law), len(made.healthy))
     cases = len(judged) + len(made.healthy) + len(made.pairs)
     all_told = [*(each.told for each in judged), *(told for _, _, told in made.healthy), *(pair.told for pair in made.pairs)]
     return {
@@ -67,11 +67,12 @@ def _accepted(told: Told) -> bool:
     return told.verdict.partition(" ")[0] == ACCEPTED
 
 
-def _reasons(counts: Counter[str], alarms: int, law: int) -> list[str]:
+def _reasons(counts: Counter[str], alarms: int, law: int, good: int) -> list[str]:
     """What keeps the drill below its targets, a sentence each."""
     wrong = [f"{counts[name]} cases: {name}" for name in OUTCOMES if name != RIGHT and counts[name]]
     beside = ((alarms, "of the false alarms are good nodes"), (law, "pairs of faults were accepted, or could not be run"))
-    return [*wrong, *(f"{number} {what}" for number, what in beside if number)]
+    untried = [] if good else ["no good node was tried, and a suite that refuses every node misses nothing: give --healthy N"]
+    return [*wrong, *(f"{number} {what}" for number, what in beside if number), *untried]
 
 
 def _entry(entry: Entry, judged: Sequence[_Judged]) -> dict[str, Any]:
